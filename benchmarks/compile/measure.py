@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""Compiles the generated programs and compares the library with the sqlite3 API by hand.
+
+Question: what does a program that inserts, gets and queries N models pay its compiler?
+Floor:    the same job written by hand on sqlite3_*, compiled in the same run with the same options.
+
+The figure is processor time (user + system, the least of the repetitions), which other programs
+disturb less than wall time, and the largest resident memory. One compilation runs at a time, the
+two programs in turn; compiler caches are bypassed. Each program is linked and run: a program that
+does not do its job is not a figure.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+
+import generate
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+# CPU seconds of one model and of each further one, peak MB by models, ratio at 10 models, seconds
+# that descriptions add to the standard headers and to each model, characters of a symbol.
+BUDGET = {
+    "first": 1.5,
+    "further": 0.22,
+    "memory": {10: 420, 40: 1000},
+    "ratio": 2.8,
+    "describe": (0.15, 0.04),
+    "symbol": 600,
+}
+
+
+def include_flags():
+    return ["-I", str(ROOT / "include")]
+
+
+def spend(command):
+    """Processor seconds and peak megabytes of a command that must succeed."""
+    process = subprocess.Popen(command)
+    _, status, usage = os.wait4(process.pid, 0)
+    if os.waitstatus_to_exitcode(status) != 0:
+        raise RuntimeError("failed: " + " ".join(map(str, command)))
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+class Program:
+    def __init__(self, folder, name, count, compiler):
+        self.source = folder / f"{name}_{count}.cpp"
+        self.object = folder / f"{name}_{count}.o"
+        self.command = [*compiler, "-std=c++20", "-O2", "-c", *include_flags()]
+        self.command += [str(self.source), "-o", str(self.object)]
+        self.seconds = float("inf")
+        self.megabytes = 0.0
+
+    def compile(self):
+        seconds, megabytes = spend(self.command)
+        self.seconds = min(self.seconds, seconds)
+        self.megabytes = max(self.megabytes, megabytes)
+
+    def check_that_it_works(self, compiler):
+        binary = self.object.with_suffix("")
+        command = [*compiler, str(self.object), "-o", str(binary), "-lsqlite3", "-pthread"]
+        subprocess.run(command, check=True)
+        subprocess.run([str(binary)], check=True, cwd=self.object.parent)
+
+    def longest_symbol(self):
+        listed = subprocess.run(
+            ["nm", "-P", str(self.object)], check=True, capture_output=True, text=True
+        )
+        return max((len(line.split(" ", 1)[0]) for line in listed.stdout.splitlines()), default=0)
+
+
+def measure(folder, counts, compiler, repetitions):
+    """Every program by (name, count); ABBA order within a count."""
+    generate.main([str(folder), *map(str, counts)])
+    programs = {}
+    for count in counts:
+        group = [Program(folder, name, count, compiler) for name in generate.PROGRAMS]
+        for repetition in range(repetitions):
+            for program in group if repetition % 2 == 0 else reversed(group):
+                program.compile()
+        for program in group:
+            program.check_that_it_works(compiler)
+        programs.update(zip(((name, count) for name in generate.PROGRAMS), group))
+    return programs
+
+
+def rows(programs, counts, backend):
+    def row(case, unit, ours, floor):
+        return {
+            "case": case,
+            "backend": backend,
+            "threads": 1,
+            "unit": unit,
+            "ours": float(f"{ours:.4g}"),
+            "floor": float(f"{floor:.4g}"),
+            "ratio": float(f"{ours / floor:.4g}"),
+        }
+
+    result = []
+    for count in counts:
+        ours, floor = programs["ours", count], programs["by_hand", count]
+        result.append(row(f"compile_{count}", "s", ours.seconds, floor.seconds))
+        result.append(row(f"compile_{count}_memory", "MB", ours.megabytes, floor.megabytes))
+    return result
+
+
+def verdicts(programs, counts):
+    """(what, measured, budget, unit) for each figure of the budget that was measured."""
+    ours = {count: programs["ours", count] for count in counts}
+    first, last = min(counts), max(counts)
+    if first == 1:
+        yield "one model", ours[1].seconds, BUDGET["first"], "s"
+    for low, high in zip(counts, counts[1:]):
+        further = (ours[high].seconds - ours[low].seconds) / (high - low)
+        yield f"each further model, {low} to {high}", further, BUDGET["further"], "s"
+    for count in counts:
+        if count in BUDGET["memory"]:
+            yield f"memory at {count} models", ours[count].megabytes, BUDGET["memory"][count], "MB"
+    if 10 in counts:
+        ratio = ours[10].seconds / programs["by_hand", 10].seconds
+        yield "10 models, against by hand", ratio, BUDGET["ratio"], "x"
+    for count in counts:
+        alone = programs["describe", count].seconds - programs["headers", count].seconds
+        allowed = BUDGET["describe"][0] + BUDGET["describe"][1] * count
+        yield f"describing {count} models, over the headers", alone, allowed, "s"
+    yield "longest symbol", ours[last].longest_symbol(), BUDGET["symbol"], "characters"
+
+
+def print_table(programs, counts):
+    print(f"{'program':<14}" + "".join(f"{n:>7} s {'MB':>6}" for n in counts))
+    for name in generate.PROGRAMS:
+        cells = (programs[name, n] for n in counts)
+        print(f"{name:<14}" + "".join(f"{p.seconds:>9.2f} {p.megabytes:>6.0f}" for p in cells))
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--models", type=int, nargs="+", default=[1, 10, 40])
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument("--cxx", default=os.environ.get("CXX", "g++"))
+    parser.add_argument("--json", help="write the rows as one JSON array")
+    parser.add_argument("--check", action="store_true", help="fail if over the budget")
+    return parser.parse_args(arguments)
+
+
+def main(arguments):
+    options = parse(arguments)
+    compiler = shlex.split(options.cxx)
+    os.environ["CCACHE_DISABLE"] = "1"
+    counts = sorted(set(options.models))
+    with tempfile.TemporaryDirectory(prefix="cairn-compile-") as folder:
+        programs = measure(pathlib.Path(folder), counts, compiler, options.repetitions)
+        judged = list(verdicts(programs, counts))
+    print_table(programs, counts)
+    for what, value, budget, unit in judged:
+        verdict = "ok  " if value <= budget else "OVER"
+        print(f"{verdict} {what}: {value:.4g} {unit} (budget {budget:.4g})")
+    if options.json:
+        backend = pathlib.Path(compiler[0]).name
+        text = json.dumps(rows(programs, counts, backend), indent=2)
+        pathlib.Path(options.json).write_text(text + "\n")
+    return 1 if options.check and any(value > budget for _, value, budget, _ in judged) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+// The service's configuration, with its defaults.
+#pragma once
+
+#include "rpc_options.hpp"
+#include "types.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <iosfwd>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace aggregator {
+
+enum class storage_type : std::uint8_t { memory, sqlite };
+enum class durability : std::uint8_t { power_loss, process_crash };
+
+struct group_commit_config {
+    std::uint64_t members = 64;
+    std::chrono::nanoseconds wait = std::chrono::milliseconds{2};
+};
+
+struct sqlite_config {
+    std::string path{};
+    durability survives = durability::power_loss;
+    std::uint64_t cache_size = 32U << 20U;
+    std::uint64_t mmap_size = 1U << 30U;
+    std::uint64_t wal_limit = 64U << 20U;
+    std::chrono::nanoseconds busy_timeout = std::chrono::seconds{5};
+    group_commit_config group_commit{};
+};
+
+struct storage_config {
+    storage_type type = storage_type::memory;
+    sqlite_config sqlite{};
+};
+
+struct chain_config {
+    std::string name{};
+    std::uint64_t chain_id = 0;
+    std::string rpc_url{};
+    std::chrono::nanoseconds poll_interval = std::chrono::seconds{2};
+    std::optional<std::uint64_t> start_block{}; ///< absent: the head at the first start
+    std::uint64_t blocks_per_poll = 100;
+};
+
+struct operator_set_entry {
+    std::uint64_t id = 0;
+    std::chrono::nanoseconds task_sla{}; ///< until a new task's deadline; 0 is none
+    std::uint64_t curve = 0;             ///< as `curve_type`
+    bytes task_metadata{};
+    std::uint64_t consensus = 0; ///< as `consensus_type`
+    std::uint64_t threshold = 0; ///< in bips
+};
+
+struct avs_entry {
+    address20 address{};
+    std::optional<address20> contract{}; ///< absent: every transaction is a task
+    std::vector<std::uint64_t> chains{};
+    std::uint64_t curve = 0; ///< as `curve_type`
+    std::uint64_t aggregator_operator_set = 0;
+    std::vector<std::uint64_t> executor_operator_sets{};
+    std::vector<operator_set_entry> operator_sets{};
+};
+
+struct reorg_config {
+    std::uint64_t depth = 10;
+    std::uint64_t kept_blocks = 100;
+};
+
+struct work_config {
+    std::uint64_t threads = 4;
+    std::uint64_t queue = 64;
+    std::uint64_t max_attempts = 5;
+    std::chrono::nanoseconds min_time{}; ///< simulated length of a task
+    std::chrono::nanoseconds max_time{};
+};
+
+struct retention_config {
+    std::chrono::nanoseconds finished_tasks = std::chrono::hours{24 * 7};
+    std::chrono::nanoseconds config_age = std::chrono::hours{1};
+    std::chrono::nanoseconds interval = std::chrono::minutes{1};
+};
+
+struct config {
+    storage_config storage{};
+    std::vector<chain_config> chains{};
+    std::vector<avs_entry> avss{};
+    reorg_config reorg{};
+    work_config work{};
+    retention_config retention{};
+    rpc_options rpc{};
+};
+
+/// Everything that is wrong with a configuration file: one line a violation, each beginning with
+/// "<file>:<line>:<column>: <path>: ".
+class config_error : public std::runtime_error {
+public:
+    explicit config_error(std::vector<std::string> problems);
+
+    [[nodiscard]] std::vector<std::string> const& problems() const { return problems_; }
+
+private:
+    std::vector<std::string> problems_;
+};
+
+/// Reads YAML (or JSON, which is YAML).
+/// @errors `config_error` with every violation at once.
+config load_config(std::string const& file);
+
+/// The same of `text`, named `file` in messages.
+config parse_config(std::string const& text, std::string const& file);
+
+/// Writes `settings` as YAML that reads back as the same, with a sentence about each value.
+void print_config(std::ostream& out, config settings);
+
+} // namespace aggregator

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: BSL-1.0
+// The one table of settings.
+#include "config_fields.hpp"
+
+#include <array>
+
+namespace aggregator {
+
+namespace {
+
+using namespace std::string_view_literals;
+
+constexpr auto storage_names = std::array{"memory"sv, "sqlite"sv};
+constexpr auto durability_names = std::array{"power_loss"sv, "process_crash"sv};
+constexpr auto curve_names = std::array{"unknown"sv, "ecdsa"sv, "bn254"sv};
+constexpr auto consensus_names = std::array{"none"sv, "stake_proportion_threshold"sv};
+constexpr auto operator_set_range = number_range{0, std::numeric_limits<std::uint32_t>::max()};
+
+template <class Enum>
+void choice(
+    field_visitor& v, std::string_view name, Enum& value, std::span<std::string_view const> names,
+    std::string_view meaning)
+{
+    auto number = static_cast<std::uint64_t>(value);
+    v.choice(name, number, names, meaning);
+    value = static_cast<Enum>(number);
+}
+
+template <class Item>
+void list(
+    field_visitor& v, std::string_view name, std::vector<Item>& items, presence needed,
+    std::string_view meaning, void (*visit_item)(field_visitor&, Item&))
+{
+    items.resize(v.begin_list(name, items.size(), needed, meaning));
+    for (std::size_t i = 0; i < items.size(); ++i) {
+        v.begin_item(i);
+        visit_item(v, items[i]);
+        v.end_item();
+    }
+    v.end_list();
+}
+
+void visit(field_visitor& v, group_commit_config& c)
+{
+    v.begin_section("group_commit", "how concurrent writes share one sync");
+    v.number("members", c.members, {1, 4096}, presence::optional, "most writes of one batch");
+    v.duration("wait", c.wait, "a batch older than this is closed");
+    v.end_section();
+}
+
+void visit(field_visitor& v, sqlite_config& c)
+{
+    v.begin_section("sqlite", "used if type is sqlite");
+    v.text("path", c.path, presence::optional, "the database file; required if type is sqlite");
+    choice(v, "survives", c.survives, durability_names, "what an acknowledged write outlives");
+    v.size("cache_size", c.cache_size, "page cache of the writing connection");
+    v.size("mmap_size", c.mmap_size, "memory map of reading connections; 0 is none");
+    v.size("wal_limit", c.wal_limit, "the write-ahead log is cut back above this");
+    v.duration("busy_timeout", c.busy_timeout, "how long a write waits for its turn");
+    visit(v, c.group_commit);
+    v.end_section();
+}
+
+void visit(field_visitor& v, storage_config& c)
+{
+    v.begin_section("storage", "where records live; absent: in memory only");
+    choice(v, "type", c.type, storage_names, "memory is lost at the end of the process");
+    visit(v, c.sqlite);
+    v.end_section();
+}
+
+void visit_chain(field_visitor& v, chain_config& c)
+{
+    v.text("name", c.name, presence::required, "for people");
+    v.number(
+        "chain_id", c.chain_id, {1, std::numeric_limits<std::int64_t>::max()}, presence::required,
+        "checked against the node's own answer");
+    v.text("rpc_url", c.rpc_url, presence::required, "the node's JSON-RPC endpoint, http or https");
+    v.duration("poll_interval", c.poll_interval, "pause between two polls");
+    v.maybe_number(
+        "start_block", c.start_block, "first block ever; absent: the head at first start");
+    v.number(
+        "blocks_per_poll", c.blocks_per_poll, {1, 100'000}, presence::optional,
+        "most blocks that one poll processes");
+}
+
+void visit_operator_set(field_visitor& v, operator_set_entry& c)
+{
+    v.number("id", c.id, operator_set_range, presence::required, "unique within the AVS");
+    v.duration("task_sla", c.task_sla, "whole seconds until a task's deadline; 0s: none");
+    v.choice("curve", c.curve, curve_names, "of the operators' keys");
+    v.data("task_metadata", c.task_metadata, "opaque bytes");
+    v.choice("consensus", c.consensus, consensus_names, "how results are agreed on");
+    v.number("threshold", c.threshold, {0, 10'000}, presence::optional, "share of stake, in bips");
+}
+
+void visit_avs(field_visitor& v, avs_entry& c)
+{
+    v.address("address", c.address, "the AVS");
+    v.maybe_address(
+        "contract", c.contract, "tasks are its logs; absent: every transaction is a task");
+    v.numbers("chains", c.chains, {1}, presence::required, "ids of chains to watch");
+    v.choice("curve", c.curve, curve_names, "of the aggregator's operator set");
+    v.number(
+        "aggregator_operator_set", c.aggregator_operator_set, operator_set_range,
+        presence::optional, "its id");
+    v.numbers(
+        "executor_operator_sets", c.executor_operator_sets, operator_set_range, presence::optional,
+        "ids; the first one takes the tasks");
+    list(
+        v, "operator_sets", c.operator_sets, presence::optional, "what is known of them",
+        visit_operator_set);
+}
+
+void visit(field_visitor& v, reorg_config& c)
+{
+    v.begin_section("reorg", "reorganisations of a chain");
+    v.number("depth", c.depth, {1, 100'000}, presence::optional, "blocks expected to be replaced");
+    v.number(
+        "kept_blocks", c.kept_blocks, {1, 100'000}, presence::optional,
+        "blocks kept, and walked when the depth is exceeded");
+    v.end_section();
+}
+
+void visit(field_visitor& v, work_config& c)
+{
+    v.begin_section("work", "how tasks are executed");
+    v.number("threads", c.threads, {1, 1024}, presence::optional, "worker threads");
+    v.number("queue", c.queue, {1, 1'000'000}, presence::optional, "most claimed tasks waiting");
+    v.number(
+        "max_attempts", c.max_attempts, {1, 1'000'000}, presence::optional,
+        "a task interrupted this often becomes failed");
+    v.duration("min_time", c.min_time, "shortest simulated work on a task");
+    v.duration("max_time", c.max_time, "longest simulated work on a task");
+    v.end_section();
+}
+
+void visit(field_visitor& v, retention_config& c)
+{
+    v.begin_section("retention", "what is removed or refreshed");
+    v.duration("finished_tasks", c.finished_tasks, "finished tasks are removed after this");
+    v.duration("config_age", c.config_age, "copies of AVS configurations are refreshed after this");
+    v.duration("interval", c.interval, "pause between two rounds of maintenance");
+    v.end_section();
+}
+
+void visit(field_visitor& v, rpc_options& c)
+{
+    v.begin_section("rpc", "how patient the JSON-RPC client is");
+    v.duration("connect_timeout", c.connect_timeout, "for a connection");
+    v.duration("timeout", c.timeout, "for one attempt as a whole");
+    v.number("retries", c.retries, {0, 100}, presence::optional, "after the first attempt");
+    v.duration("backoff_min", c.backoff_min, "first pause; each further one doubles, with jitter");
+    v.duration("backoff_max", c.backoff_max, "longest pause");
+    v.size("max_response", c.max_response, "a longer answer is refused");
+    v.end_section();
+}
+
+} // namespace
+
+void visit_fields(field_visitor& v, config& c)
+{
+    visit(v, c.storage);
+    list(v, "chains", c.chains, presence::required, "the chains there are", visit_chain);
+    list(v, "avss", c.avss, presence::required, "the services whose tasks to collect", visit_avs);
+    visit(v, c.reorg);
+    visit(v, c.work);
+    visit(v, c.retention);
+    visit(v, c.rpc);
+}
+
+} // namespace aggregator

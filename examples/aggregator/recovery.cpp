@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+// Recovery on start.
+#include "recovery.hpp"
+
+#include "hex.hpp"
+#include "log.hpp"
+#include "task_store.hpp"
+
+namespace aggregator {
+
+using namespace cairn::literals;
+
+namespace {
+
+void resume(task& t, std::uint64_t max_attempts, cairn::timestamp now, recovery_report& report)
+{
+    ++t.attempts;
+    if (is_expired(t, now)) {
+        ++report.expired;
+        mark_failed(t, expired_text, now);
+    } else if (t.attempts >= max_attempts) {
+        ++report.exhausted;
+        mark_failed(t, exhausted_text, now);
+    } else {
+        ++report.requeued;
+        t.status = task_status::pending;
+        t.updated_at = now;
+    }
+}
+
+} // namespace
+
+recovery_report recover(database& db, std::uint64_t max_attempts, cairn::timestamp now)
+{
+    return db.write([&](transaction& tx) {
+        auto report = recovery_report{};
+        report.expired = tx[tasks]
+                             .by("deadline"_by, task_status::pending)
+                             .through(now)
+                             .update([&](task& t) { mark_failed(t, expired_text, now); })
+                             .size();
+        tx[tasks].by("queue"_by, task_status::processing).update([&](task& t) {
+            resume(t, max_attempts, now, report);
+        });
+        report.pending = tx[tasks].by("queue"_by, task_status::pending).count();
+        auto const left_to_its_poller = [](cairn::corrupt_record const&) {};
+        for (auto const& cursor : tx[cursors].scan().tolerate(left_to_its_poller))
+            report.cursors.push_back(cursor);
+        return report;
+    });
+}
+
+void log_recovery(recovery_report const& report, std::chrono::nanoseconds took)
+{
+    for (auto const& cursor : report.cursors)
+        log_event{severity::info, "resuming"}
+            .with("avs", to_hex(cursor.avs_address))
+            .with("chain", cursor.chain_id)
+            .with("block", cursor.last_block);
+    log_event{severity::info, "recovered"}
+        .with("pending", report.pending)
+        .with("requeued", report.requeued)
+        .with("exhausted", report.exhausted)
+        .with("expired", report.expired)
+        .with("took_ms", std::chrono::duration<double, std::milli>{took}.count());
+}
+
+} // namespace aggregator

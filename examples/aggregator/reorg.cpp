@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+// Reorganisations.
+#include "reorg.hpp"
+
+namespace aggregator {
+
+using namespace cairn::literals;
+
+namespace {
+
+bool is_canonical(chain_reader& chain, std::uint64_t number, hash32 const& hash)
+{
+    auto const there = chain.block(number);
+    return there && there->hash == hash;
+}
+
+/// Whether the chain still has the stored tip. A head below it is an answer; a node that has a
+/// higher head but not the block contradicts itself.
+bool has_tip(chain_reader& chain, block_record const& tip, std::uint64_t head)
+{
+    auto const there = chain.block(tip.number);
+    if (!there && head >= tip.number)
+        throw chain_error{
+            "the node's head is " + std::to_string(head) + ", but it has no block "
+            + std::to_string(tip.number)};
+    return there && there->hash == tip.hash;
+}
+
+/// The lowest block above `floor` that the stored tasks cannot show to be the chain's own.
+std::uint64_t first_unverified(
+    database& db, chain_reader& chain, watch const& what, std::uint64_t below)
+{
+    auto const floor = what.start_block.value_or(0);
+    auto const by_block = db[tasks].by("block"_by, what.avs, what.chain_id);
+    for (auto end = below; end > floor;) {
+        auto const witness = by_block.before(end).reversed().first();
+        if (!witness) return floor;
+        if (is_canonical(chain, witness->block_number, witness->block_hash))
+            return witness->block_number + 1;
+        end = witness->block_number;
+    }
+    return floor;
+}
+
+std::optional<unverified_range> lost_range(
+    database& db, chain_reader& chain, watch const& what, std::uint64_t base, cairn::timestamp now)
+{
+    auto const first = first_unverified(db, chain, what, base);
+    if (first >= base) return std::nullopt;
+    return unverified_range{
+        .avs_address = what.avs,
+        .chain_id = what.chain_id,
+        .first = first,
+        .last = base - 1,
+        .found_at = now};
+}
+
+} // namespace
+
+std::optional<reorganisation> find_reorganisation(
+    database& db, chain_reader& chain, watch const& what, progress const& known, std::uint64_t head,
+    cairn::timestamp now)
+{
+    if (!known.tip || has_tip(chain, *known.tip, head)) return std::nullopt;
+    auto found = reorganisation{
+        .first_orphan = known.tip->number, .last_orphan = known.tip->number};
+    for (auto const& kept : db[blocks].prefix(what.avs, what.chain_id).reversed()) {
+        if (is_canonical(chain, kept.number, kept.hash)) return found;
+        found.first_orphan = kept.number;
+        found.beyond_depth = known.tip->number - kept.number >= what.reorg_depth;
+    }
+    if (found.first_orphan == 0)
+        throw another_chain{"the chain's first block is not the one that was processed"};
+    found.lost = lost_range(db, chain, what, found.first_orphan, now);
+    return found;
+}
+
+undone undo(database& db, watch const& what, reorganisation const& found)
+{
+    return db.write([&](transaction& tx) {
+        auto removed = undone{};
+        removed.blocks =
+            tx[blocks].prefix(what.avs, what.chain_id).from(found.first_orphan).erase();
+        removed.tasks =
+            tx[tasks].by("block"_by, what.avs, what.chain_id).from(found.first_orphan).erase();
+        tx[cursors].update(what.avs, what.chain_id, [&](chain_cursor& cursor) {
+            cursor.last_block = found.first_orphan - 1;
+        });
+        if (found.lost) tx[unverified_ranges].put(*found.lost);
+        return removed;
+    });
+}
+
+} // namespace aggregator

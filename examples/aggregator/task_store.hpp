@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSL-1.0
+// The life of a stored task: claimed, then finished, released or expired.
+#pragma once
+
+#include "database.hpp"
+#include "work.hpp"
+
+namespace aggregator {
+
+/// Takes up to `limit` pending tasks in the order of their creation, each for this caller alone.
+/// Tasks past their deadline become failed instead and are not returned.
+std::vector<task> claim(database& db, std::size_t limit, cairn::timestamp now);
+
+/// Records how a claimed task ended. False, and nothing is changed, if it is no longer this claim:
+/// a reorganisation removed the task, and perhaps brought it back in another block.
+bool finish(database& db, task const& claimed, outcome const& ended, cairn::timestamp now);
+
+/// Puts a claimed task back that was never begun; false as for `finish`.
+bool release(database& db, task const& claimed, cairn::timestamp now);
+
+/// Makes pending tasks past their deadline failed; returns how many.
+std::size_t expire(database& db, cairn::timestamp now);
+
+/// Sets what a failed task says of itself.
+void mark_failed(task& t, std::string_view reason, cairn::timestamp now);
+
+} // namespace aggregator

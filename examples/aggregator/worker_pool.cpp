@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+// Claiming and working.
+#include "worker_pool.hpp"
+
+#include "hex.hpp"
+#include "patience.hpp"
+
+namespace aggregator {
+
+namespace {
+
+/// How long the dispatcher trusts that nobody told it of new tasks.
+constexpr auto look_again = std::chrono::milliseconds{500};
+
+} // namespace
+
+worker_pool::worker_pool(
+    database& db, work_config const& settings,
+    std::function<void(std::exception const&)> on_failure)
+    : db_{db}, settings_{settings}, on_failure_{std::move(on_failure)}, queue_{settings.queue}
+{
+    threads_.emplace_back(
+        [this](std::stop_token const& stop) { run(stop, &worker_pool::dispatch); });
+    for (std::uint64_t i = 0; i < settings_.threads; ++i)
+        threads_.emplace_back(
+            [this](std::stop_token const& stop) { run(stop, &worker_pool::work); });
+}
+
+worker_pool::~worker_pool()
+{
+    for (auto& thread : threads_) thread.request_stop();
+    threads_.clear();
+    put_back_queued();
+}
+
+void worker_pool::run(
+    std::stop_token const& stop, void (worker_pool::*body)(std::stop_token const&))
+{
+    try {
+        (this->*body)(stop);
+    } catch (std::exception const& fault) {
+        on_failure_(fault);
+    }
+}
+
+void worker_pool::dispatch(std::stop_token const& stop)
+{
+    while (auto const room = queue_.wait_for_room(stop)) {
+        auto claimed = with_patience(stop, [&] { return claim(db_, room, current_time()); });
+        if (claimed.empty()) news_.wait_for(stop, look_again);
+        for (auto& each : claimed) queue_.push(std::move(each));
+    }
+}
+
+void worker_pool::work(std::stop_token const& stop)
+{
+    while (auto const claimed = queue_.pop(stop)) work_on(*claimed, stop);
+}
+
+void worker_pool::work_on(task const& claimed, std::stop_token const& stop)
+{
+    if (!simulate_effort(stop)) return put_back(claimed);
+    auto const now = current_time();
+    auto const ended = is_expired(claimed, now) ? outcome{.error = std::string{expired_text}}
+                                                : execute(claimed.payload);
+    if (with_patience(stop, [&] { return finish(db_, claimed, ended, now); }))
+        ++finished_;
+    else
+        log_event{severity::info, "orphaned_result"}.with("task", to_hex(claimed.task_id));
+}
+
+/// Takes as long as real work would; false if the service stops meanwhile.
+bool worker_pool::simulate_effort(std::stop_token const& stop) const
+{
+    if (settings_.max_time.count() == 0) return true;
+    thread_local auto random = std::minstd_rand{std::random_device{}()};
+    auto draw = std::uniform_int_distribution<std::chrono::nanoseconds::rep>{
+        settings_.min_time.count(), settings_.max_time.count()};
+    return pause_for(stop, std::chrono::nanoseconds{draw(random)});
+}
+
+/// What cannot be put back stays claimed, and the next start finds it interrupted.
+void worker_pool::put_back(task const& claimed)
+{
+    try {
+        release(db_, claimed, current_time());
+    } catch (std::exception const& fault) {
+        log_event{severity::warning, "not_put_back"}.with("reason", fault.what());
+    }
+}
+
+void worker_pool::put_back_queued()
+{
+    while (auto const claimed = queue_.try_pop()) put_back(*claimed);
+}
+
+} // namespace aggregator

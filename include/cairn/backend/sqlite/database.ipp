@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: BSL-1.0
+// An open store: how it is opened, checkpointed and closed.
+#pragma once
+
+#include <cairn/backend/sqlite/catalog_writer.hpp>
+#include <cairn/backend/sqlite/database.hpp>
+
+namespace cairn::inline v0 {
+
+CAIRN_INLINE sqlite_database::sqlite_database(
+    sqlite_options options, std::span<shape const* const> models)
+    : options_{std::move(options)}, machine_{
+                                        options_.machine != nullptr ? *options_.machine
+                                                                    : real_machine()}
+{
+    detail::sql::prepare_library(options_);
+    for (auto const* model : models) shared_.layouts.emplace_back(*model);
+    shared_.files = &machine_.files();
+    if (options_.read_only)
+        open_to_read();
+    else
+        open_to_write();
+}
+
+CAIRN_INLINE sqlite_database::~sqlite_database()
+{
+    if (born_ == detail::process_generation()) {
+        try {
+            close();
+        } catch (...) { // NOLINT(bugprone-empty-catch): what is committed stays so
+        }
+        return;
+    }
+    // A forked child: nothing here may be closed, so nothing is destroyed.
+    static_cast<void>(pool_.release());
+    static_cast<void>(session_.release());
+    static_cast<void>(on_.release());
+    static_cast<void>(file_.lock.release());
+}
+
+/// After a crash the log is emptied before anything is added to it. Behind recovered frames the
+/// next one would begin within a sector that holds the last commit; on a medium that may spoil a whole
+/// sector when the power goes in the middle of it, that commit would be lost.
+CAIRN_INLINE void sqlite_database::open_to_write()
+{
+    using namespace detail::sql;
+    file_ = opening{options_, machine_}.for_writing();
+    shared_.path = file_.path;
+    shared_.file = file_.id;
+    shared_.lock = file_.lock.get();
+    on_ = open_connection(file_.path, options_, true, shared_.layouts.size());
+    if (sqlite3_db_readonly(on_->handle(), "main") == 1)
+        refuse_file(errc::read_only, file_.path, "there is no permission to write to the file");
+    restrict_connection(*on_, options_);
+    create_if_empty();
+    set_writer(*on_, options_);
+    auto state = reconcile();
+    on_->report_to(shared_.poisoned);
+    watch_log();
+    if (!state.clean) move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    session_ = std::make_unique<sqlite_session>(shared_, on_.get(), std::move(state));
+    pool_ = std::make_unique<reader_pool>(shared_, options_, options_.keep_snapshots);
+}
+
+CAIRN_INLINE void sqlite_database::open_to_read()
+{
+    using namespace detail::sql;
+    file_ = opening{options_, machine_}.for_reading();
+    shared_.path = file_.path;
+    shared_.file = file_.id;
+    auto const on = open_connection(file_.path, options_, false, shared_.layouts.size());
+    restrict_connection(*on, options_);
+    set_reader(*on, options_);
+    auto const snapshot = scoped_transaction{*on, core_sql::begin_read};
+    auto found = catalog_comparison{*on, shared_.layouts}.take();
+    for (std::size_t i = 0; i < found.slots.size(); ++i) {
+        auto const name = std::string{shared_.layouts[i].model().name};
+        if (!found.slots[i])
+            found.differences.push_back(name + ": the file does not have this model");
+        shared_.slots.push_back(found.slots[i].value_or(0));
+    }
+    for (auto const& change : found.changes)
+        found.differences.push_back(
+            "an index differs: " + (change.create.empty() ? change.drop : change.create));
+    refuse_differences(found, file_.path);
+    session_ = std::make_unique<sqlite_session>(shared_, nullptr, store_state{});
+    pool_ = std::make_unique<reader_pool>(shared_, options_, false);
+    pool_->expect_catalog(read_catalog_number(*on));
+}
+
+/// A file without pages, or one whose creation SQLite has just rolled back.
+CAIRN_INLINE void sqlite_database::create_if_empty()
+{
+    using namespace detail::sql;
+    auto const prepared = on_->prepare("SELECT count(*) FROM sqlite_schema");
+    auto objects = std::int64_t{};
+    {
+        auto run = execution{*on_, prepared.get()};
+        if (run.row()) objects = run.integer(0);
+    }
+    auto const own = ask_pragma(*on_, "PRAGMA application_id") == std::to_string(application_id);
+    if (own) return;
+    if (objects != 0)
+        refuse_file(
+            errc::schema_mismatch, file_.path, "the database belongs to another application");
+    create_catalog(*on_);
+}
+
+CAIRN_INLINE void sqlite_database::check_after_crash(detail::sql::store_state const& state)
+{
+    if (state.clean || file_.size > options_.check_limit) return;
+    auto const answer = detail::sql::ask_pragma(*on_, "PRAGMA quick_check(1)");
+    if (answer == "ok") return;
+    auto details = error_details{};
+    details.message = "the file was not closed and is damaged";
+    details.index = file_.path;
+    details.native_text = answer;
+    raise(errc::corrupt_store, std::move(details));
+}
+
+/// Compares the file with the schema and brings it there if nothing but models and indexes is
+/// missing. Nothing is written to a file that is refused.
+CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
+{
+    using namespace detail::sql;
+    auto change = scoped_transaction{*on_};
+    auto const found = catalog_comparison{*on_, shared_.layouts}.take();
+    refuse_differences(found, file_.path);
+    auto state = read_state(*on_);
+    check_after_crash(state);
+    auto complete = found.changes.empty();
+    for (auto const& slot : found.slots) {
+        complete = complete && slot.has_value();
+        if (slot) shared_.slots.push_back(*slot);
+        if (slot && *slot >= state.tallies.size())
+            refuse_file(errc::corrupt_store, file_.path, "the store's row of counts is too short");
+    }
+    if (complete) return state;
+    shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
+    change.commit();
+    return state;
+}
+
+CAIRN_INLINE void sqlite_database::watch_log()
+{
+    sqlite3_wal_hook(on_->handle(), &on_commit, this);
+    next_check_ = static_cast<int>(options_.checkpoint_pages);
+}
+
+/// Called with the writer held, outside a transaction.
+///
+/// @errors  Those of a checkpoint, after which the store is poisoned; what was committed stays so.
+CAIRN_INLINE void sqlite_database::after_commit()
+{
+    if (frames_ >= next_check_ && !poisoned()) checkpoint();
+}
+
+/// Snapshots are made to give way twice: before, since those of older states hold the copying back;
+/// and after, since what is taken from then on reads the file alone and lets the log start anew. A
+/// log that has grown too large is worth waiting for readers, 50 ms for each step.
+CAIRN_INLINE void sqlite_database::checkpoint()
+{
+    if (on_ == nullptr) return;
+    auto const large = static_cast<std::uint64_t>(frames_) * detail::sql::page_size
+        > options_.wal_limit;
+    renew_snapshots();
+    move_log(large ? SQLITE_CHECKPOINT_FULL : SQLITE_CHECKPOINT_PASSIVE);
+    renew_snapshots();
+    if (large) move_log(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+/// Idle snapshots end now, those in use when they are given back.
+CAIRN_INLINE void sqlite_database::renew_snapshots()
+{
+    shared_.changes.fetch_add(1, std::memory_order_release);
+    pool_->clear_the_way(machine_.now());
+}
+
+/// A log that is still in use, whole or in part, is tried again after a tenth of the distance.
+CAIRN_INLINE void sqlite_database::move_log(int mode)
+{
+    auto* const handle = on_->handle();
+    auto const waits = mode != SQLITE_CHECKPOINT_PASSIVE;
+    auto in_log = -1;
+    auto moved = -1;
+    if (waits) sqlite3_busy_timeout(handle, 50);
+    auto const code = sqlite3_wal_checkpoint_v2(handle, "main", mode, &in_log, &moved);
+    if (waits) sqlite3_busy_timeout(handle, static_cast<int>(options_.busy_timeout.count()));
+    if (code != SQLITE_OK && code != SQLITE_BUSY) on_->fail(code, "the checkpoint failed");
+    if (moved > in_log) refuse_impossible_checkpoint();
+    if (mode == SQLITE_CHECKPOINT_TRUNCATE && code == SQLITE_OK) return note_log(0);
+    next_check_ = frames_ + static_cast<int>(options_.checkpoint_pages) / 10 + 1;
+}
+
+CAIRN_INLINE void sqlite_database::refuse_impossible_checkpoint()
+{
+    auto const broken = corrupt_store{error_details{
+        .message =
+            "a checkpoint moved more than the log held: another program writes to the file"}};
+    shared_.poisoned.set(broken);
+    throw broken;
+}
+
+CAIRN_INLINE void sqlite_database::mark_clean() noexcept
+{
+    using namespace detail::sql;
+    try {
+        if (!session_->state().clean) {
+            auto last = scoped_transaction{*on_};
+            execution{*on_, on_->core(core_sql::mark_clean)}.run();
+            last.commit();
+        }
+        move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    } catch (...) { // NOLINT(bugprone-empty-catch): the next opening checks the file instead
+    }
+}
+
+/// Ends the store; harmless if it has ended. Nothing may be running.
+CAIRN_INLINE void sqlite_database::close()
+{
+    check_usable();
+    if (std::exchange(closed_, true)) return;
+    if (pool_) pool_->close();
+    if (session_) session_->rollback();
+    if (on_ && session_ && !poisoned()) mark_clean();
+    on_.reset();
+    file_.lock.reset();
+    shared_.lock = nullptr;
+    file_.entry = {};
+}
+
+} // namespace cairn::inline v0

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSL-1.0
+// From a path to a file that may be used: found, examined, locked; a refused one is not touched.
+#pragma once
+
+#include <cairn/backend/sqlite/registry.hpp>
+#include <cairn/backend/sqlite/settings.hpp>
+#include <cairn/base/version.hpp>
+
+#include <array>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <string>
+
+namespace cairn::inline v0::detail::sql {
+
+/// A database file that this process may use.
+struct opened_file {
+    std::string path{};
+    file_id id{};
+    std::uint64_t size = 0;
+    registration entry{}; ///< goes after the lock
+    std::unique_ptr<file_lock> lock{};
+};
+
+[[noreturn]] inline void refuse_file(errc code, std::string const& path, std::string message)
+{
+    auto details = error_details{};
+    details.message = std::move(message);
+    details.index = path;
+    raise(code, std::move(details));
+}
+
+/// A file read through the VFS. Opening and closing it by hand would release the locks that SQLite
+/// may hold on it in this process.
+class raw_file {
+public:
+    raw_file(std::string const& path, std::string const& vfs)
+        : vfs_{sqlite3_vfs_find(vfs.empty() ? nullptr : vfs.c_str())}
+    {
+        if (vfs_ == nullptr) refuse_file(errc::invalid_argument, path, "there is no such VFS");
+        name_ = sqlite3_create_filename(path.c_str(), "", "", 0, nullptr);
+        if (name_ == nullptr) raise(errc::out_of_memory, {.message = "SQLite has no memory"});
+        auto const words = static_cast<std::size_t>(vfs_->szOsFile) / sizeof(std::max_align_t) + 1;
+        storage_ = std::make_unique<std::max_align_t[]>(words);
+        auto code = open();
+        auto size = sqlite3_int64{};
+        if (code == SQLITE_OK) code = handle()->pMethods->xFileSize(handle(), &size);
+        size_ = static_cast<std::uint64_t>(size);
+        if (code == SQLITE_OK) return;
+        close();
+        fail(nullptr, code, "the file cannot be read");
+    }
+    raw_file(raw_file const&) = delete;
+    raw_file& operator=(raw_file const&) = delete;
+    ~raw_file() { close(); }
+
+    [[nodiscard]] std::uint64_t size() const { return size_; }
+
+    /// What lies at `offset`; zeros behind the end.
+    template <std::size_t N>
+    [[nodiscard]] std::array<unsigned char, N> read(std::uint64_t offset) const
+    {
+        auto bytes = std::array<unsigned char, N>{};
+        auto const at = static_cast<sqlite3_int64>(offset);
+        auto const code = handle()->pMethods->xRead(handle(), bytes.data(), N, at);
+        if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+            fail(nullptr, code, "the file cannot be read");
+        return bytes;
+    }
+
+private:
+    [[nodiscard]] sqlite3_file* handle() const
+    {
+        return reinterpret_cast<sqlite3_file*>(storage_.get());
+    }
+    int open()
+    {
+        auto granted = 0;
+        constexpr auto flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB;
+        return vfs_->xOpen(vfs_, name_, handle(), flags, &granted);
+    }
+    void close()
+    {
+        if (handle()->pMethods != nullptr) static_cast<void>(handle()->pMethods->xClose(handle()));
+        sqlite3_free_filename(name_);
+    }
+
+    sqlite3_vfs* vfs_;
+    char const* name_ = nullptr;
+    std::unique_ptr<std::max_align_t[]> storage_{};
+    std::uint64_t size_ = 0;
+};
+
+/// The first bytes of a database.
+using raw_header = std::array<unsigned char, 100>;
+
+template <std::size_t N>
+[[nodiscard]] std::uint32_t number_at(std::array<unsigned char, N> const& bytes, std::size_t at)
+{
+    return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16
+        | std::uint32_t{bytes[at + 2]} << 8 | std::uint32_t{bytes[at + 3]};
+}
+
+[[nodiscard]] inline bool is_sqlite(raw_header const& header)
+{
+    return std::memcmp(header.data(), "SQLite format 3", 16) == 0;
+}
+
+/// What a rollback journal begins with: 8 bytes that mark it, then numbers, among them at 16 how
+/// many pages the database had, at 20 the size of a sector, at 24 that of a page.
+using journal_start = std::array<unsigned char, 28>;
+
+[[nodiscard]] inline bool is_journal(journal_start const& start)
+{
+    constexpr unsigned char magic[] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
+    return std::memcmp(start.data(), magic, sizeof magic) == 0;
+}
+
+/// Whether a journal is for a database that had no pages: SQLite will take its creation back.
+[[nodiscard]] inline bool undoes_creation(raw_file const& journal)
+{
+    auto const start = journal.read<28>(0);
+    return is_journal(start) && number_at(start, 16) == 0;
+}
+
+/// The first page that a journal will put back: what counts, if the power went while that page was
+/// being changed. All zeros if there is none.
+[[nodiscard]] inline raw_header header_in_journal(raw_file const& journal)
+{
+    auto const start = journal.read<28>(0);
+    auto const page = std::uint64_t{number_at(start, 24)};
+    if (!is_journal(start) || page < 512 || page > 65536) return {};
+    for (auto at = std::uint64_t{number_at(start, 20)}; at + 8 + page <= journal.size();
+         at += 8 + page)
+        if (number_at(journal.read<4>(at), 0) == 1) return journal.read<100>(at + 4);
+    return {};
+}
+
+/// The newest first page in a log: what counts, if the power went while a checkpoint was writing
+/// that page into the database. All zeros if there is none.
+[[nodiscard]] inline raw_header header_in_log(raw_file const& log)
+{
+    auto const start = log.read<32>(0);
+    auto const page = std::uint64_t{number_at(start, 8)};
+    auto found = raw_header{};
+    if ((number_at(start, 0) & ~1U) != 0x377f0682 || page < 512 || page > 65536) return found;
+    for (auto at = std::uint64_t{32}; at + 24 + page <= log.size(); at += 24 + page) {
+        auto const frame = log.read<24>(at);
+        if (std::memcmp(&frame[8], &start[16], 8) != 0) break; // of an earlier use of the log
+        if (number_at(frame, 0) == 1) found = log.read<100>(at + 24);
+    }
+    return found;
+}
+
+/// Throws unless the header is that of a file of this library. Offsets are those of SQLite's file
+/// format: 56 text encoding, 60 user version, 68 application id.
+inline void examine(raw_header const& header, std::string const& path)
+{
+    if (!is_sqlite(header))
+        refuse_file(errc::corrupt_store, path, "the file is not an SQLite database");
+    if (number_at(header, 68) != static_cast<std::uint32_t>(application_id))
+        refuse_file(errc::schema_mismatch, path, "the database belongs to another application");
+    auto const format = number_at(header, 60);
+    if (format > format_version)
+        refuse_file(
+            errc::newer_version, path,
+            "the file has format " + std::to_string(format) + ", this library knows "
+                + std::to_string(format_version));
+    if (format == 0 || number_at(header, 56) != 1)
+        refuse_file(errc::schema_mismatch, path, "the file has no valid format number or encoding");
+}
+
+[[nodiscard]] inline std::string lock_content(machine const& on)
+{
+    auto const seconds = std::chrono::duration_cast<std::chrono::seconds>(
+        on.wall_time().time_since_epoch());
+    auto const moment = static_cast<std::time_t>(seconds.count());
+    auto parts = std::tm{};
+    ::gmtime_r(&moment, &parts);
+    char text[32] = {};
+    auto const size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
+    auto content = std::string{"pid "}.append(std::to_string(on.process_id()));
+    return content.append(" since ").append(text, size).append("\n");
+}
+
+/// Finds, checks and locks the file of one store.
+class opening {
+public:
+    opening(sqlite_options const& options, machine& on)
+        : options_{options}, machine_{on}, files_{on.files()}
+    {
+        if (options.path.empty() || options.path.find('\0') != std::string::npos)
+            refuse_file(errc::invalid_argument, options.path, "this is no path of a database");
+    }
+
+    [[nodiscard]] opened_file for_reading()
+    {
+        auto found = opened_file{};
+        found.path = files_.real_path(options_.path);
+        require_local(found.path);
+        auto const now = files_.status(found.path);
+        if (now.kind == file_kind::missing)
+            raise_system(ENOENT, "there is no database to read", found.path);
+        check(found.path, now);
+        found.id = now.id;
+        found.size = now.size;
+        return found;
+    }
+
+    [[nodiscard]] opened_file for_writing()
+    {
+        auto found = opened_file{};
+        make_folder();
+        found.path = files_.real_path(options_.path);
+        require_local(found.path);
+        auto const alone = std::lock_guard{files_open_for_writing().gate};
+        check_for_writing(found.path);
+        lock(found);
+        auto const now = check_for_writing(found.path); // another process may have come between
+        if (now.kind == file_kind::missing) files_.create_file(found.path);
+        auto const locked = files_.status(found.path);
+        found.id = locked.id;
+        found.size = locked.size;
+        found.entry = registration{found.id, found.path};
+        return found;
+    }
+
+private:
+    void make_folder()
+    {
+        auto const folder = folder_of(options_.path);
+        if (options_.create_folders && files_.status(folder).kind == file_kind::missing)
+            files_.create_folders(folder);
+    }
+
+    void require_local(std::string const& path)
+    {
+        if (options_.allow_network_fs || !files_.on_network(folder_of(path))) return;
+        refuse_file(
+            errc::invalid_argument, path,
+            "the file lies on a network file system, whose locks are not dependable "
+            "(sqlite_options::allow_network_fs)");
+    }
+
+    void check(std::string const& path, file_status const& now)
+    {
+        if (now.kind != file_kind::regular)
+            raise_system(EISDIR, "this is not a regular file", path);
+        auto const file = raw_file{path, options_.vfs};
+        if (file.size() == 0 || creation_was_cut_short(path)) return;
+        auto const header = file.read<100>(0);
+        examine(is_sqlite(header) ? header : header_behind(path), path);
+    }
+
+    [[nodiscard]] bool creation_was_cut_short(std::string const& path)
+    {
+        auto const journal = path + "-journal";
+        return files_.status(journal).kind == file_kind::regular
+            && undoes_creation(raw_file{journal, options_.vfs});
+    }
+
+    /// The header that SQLite will see once it has repaired the file.
+    [[nodiscard]] raw_header header_behind(std::string const& path)
+    {
+        for (auto const* tail : {"-journal", "-wal"}) {
+            if (files_.status(path + tail).kind != file_kind::regular) continue;
+            auto const file = raw_file{path + tail, options_.vfs};
+            auto const found = tail[1] == 'j' ? header_in_journal(file) : header_in_log(file);
+            if (is_sqlite(found)) return found;
+        }
+        return {};
+    }
+
+    file_status check_for_writing(std::string const& path)
+    {
+        auto const now = files_.status(path);
+        if (files_open_for_writing().contains(now.id, path))
+            refuse_locked(path, "this process, pid " + std::to_string(machine_.process_id()));
+        if (now.kind == file_kind::missing) return now;
+        if (now.kind == file_kind::regular && now.links > 1)
+            refuse_file(
+                errc::invalid_argument, path,
+                "the file has several names (hard links), so its log could be missed");
+        check(path, now);
+        return now;
+    }
+
+    void lock(opened_file& found)
+    {
+        auto attempt = files_.lock(found.path + ".lock", lock_content(machine_));
+        if (!attempt.lock) refuse_locked(found.path, attempt.holder);
+        found.lock = std::move(attempt.lock);
+    }
+
+    [[noreturn]] static void refuse_locked(std::string const& path, std::string const& holder)
+    {
+        auto details = error_details{};
+        details.message = "the store is open for writing elsewhere";
+        details.index = path;
+        details.notes.push_back("held by " + holder);
+        raise(errc::store_locked, std::move(details));
+    }
+
+    sqlite_options const& options_;
+    machine& machine_;
+    file_operations& files_;
+};
+
+} // namespace cairn::inline v0::detail::sql

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+// A transaction scope: how it begins, commits and ends.
+#pragma once
+
+#include <cairn/backend/sqlite/session.hpp>
+
+namespace cairn::inline v0 {
+
+CAIRN_INLINE void sqlite_session::begin()
+{
+    if (on_ == nullptr) raise(errc::read_only, {.message = "the store is open for reading only"});
+    if (active_) raise(errc::misuse, {.message = "a transaction is already open"});
+    if (!writes_) {
+        run(core::begin_read);
+        active_ = true;
+        return;
+    }
+    shared_.poisoned.require_absent();
+    run(core::begin_write);
+    on_->expect_transaction(true);
+    before_ = state_.tallies;
+    active_ = true;
+}
+
+CAIRN_INLINE detail::sql::connection& sqlite_session::writing()
+{
+    if (!writes_) raise(errc::misuse, {.message = "a snapshot cannot be written to"});
+    if (on_ == nullptr) raise(errc::read_only, {.message = "the store is open for reading only"});
+    on_->require_no_doom();
+    if (!active_) raise(errc::misuse, {.message = "no transaction is open"});
+    return *on_;
+}
+
+/// Ends the transaction in memory.
+CAIRN_INLINE void sqlite_session::finish() noexcept
+{
+    on_->expect_transaction(false);
+    active_ = changed_ = false;
+    depth_ = 0;
+}
+
+/// Throws nothing and may be called at any time. If SQLite refuses to roll back, the connection is
+/// in a state that nobody planned for, and nothing more is written through it.
+CAIRN_INLINE void sqlite_session::rollback() noexcept
+{
+    if (on_ == nullptr || !active_) return;
+    try {
+        if (writes_) state_.tallies.swap(before_);
+        if (on_->in_transaction()) run(core::rollback);
+    } catch (error const& failure) {
+        if (writes_) shared_.poisoned.set(failure);
+    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory while reporting
+    }
+    finish();
+}
+
+/// `COMMIT` that changed nothing writes nothing, so readers keep their snapshots.
+CAIRN_INLINE void sqlite_session::commit()
+{
+    if (!active_) raise(errc::misuse, {.message = "no transaction is open"});
+    auto const last = state_.commit_sequence;
+    try {
+        on_->require_no_doom();
+        if (writes_ && changed_) write_state();
+        run_commit();
+    } catch (...) {
+        state_.commit_sequence = last;
+        rollback();
+        throw;
+    }
+    if (changed_) shared_.changes.fetch_add(1, std::memory_order_release);
+    finish();
+}
+
+CAIRN_INLINE void sqlite_session::write_state()
+{
+    ++state_.commit_sequence;
+    try {
+        detail::sql::require_in_place(shared_);
+        detail::sql::require_lock(shared_);
+    } catch (error const& moved) {
+        shared_.poisoned.set(moved);
+        throw;
+    }
+    detail::sql::write_tallies(state_.tallies, scratch_);
+    auto update = execution{*on_, on_->core(core::write_state)};
+    update.bind(state_.commit_sequence).bind(std::span<std::byte const>{scratch_}).run();
+    state_.clean = false;
+}
+
+CAIRN_INLINE void sqlite_session::run_commit()
+{
+    auto last = execution{*on_, on_->core(core::commit)};
+    errno = 0;
+    auto const code = last.step();
+    if (code != SQLITE_DONE) fail_commit(code);
+}
+
+/// A log that could not be written in full holds no commit. Any other I/O error can come after the
+/// commit's last frame reached the file: then nobody knows, and the file has to be read again.
+/// The same is true where memory or the file's structure gave out; only a full disk and a busy
+/// file say for certain that nothing was committed.
+CAIRN_INLINE void sqlite_session::fail_commit(int code)
+{
+    auto const number = errno != 0 ? errno : sqlite3_system_errno(on_->handle());
+    auto const meant = detail::sql::judge(code, number);
+    auto details = detail::sql::evidence(on_->handle(), code, "the commit failed");
+    auto const io = (code & 0xff) == SQLITE_IOERR;
+    auto const partial = meant.code == errc::disk_full && (!io || code == SQLITE_IOERR_WRITE);
+    auto const certain = partial || meant.code == errc::busy;
+    if (!certain) details.outcome = write_outcome::unknown;
+    try {
+        raise(io && !certain ? errc::outcome_unknown : meant.code, std::move(details));
+    } catch (error const& thrown) {
+        if (meant.poisons || (io && !certain)) shared_.poisoned.set(thrown);
+        throw;
+    }
+}
+
+CAIRN_INLINE void sqlite_session::savepoint()
+{
+    auto& on = writing();
+    execution{on, on.core(core::savepoint)}.run();
+    if (marks_.size() == depth_) marks_.emplace_back();
+    marks_[depth_++] = state_.tallies;
+}
+
+CAIRN_INLINE void sqlite_session::release()
+{
+    auto& on = writing();
+    execution{on, on.core(core::release)}.run();
+    --depth_;
+}
+
+CAIRN_INLINE void sqlite_session::rollback_to()
+{
+    auto& on = writing();
+    execution{on, on.core(core::rollback_to)}.run();
+    state_.tallies = marks_[--depth_];
+    execution{on, on.core(core::release)}.run();
+}
+
+} // namespace cairn::inline v0

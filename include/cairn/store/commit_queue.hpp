@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+// Group commit: writes of several threads, one after another, in one transaction underneath.
+#pragma once
+
+#include <cairn/base/sync.hpp>
+#include <cairn/base/wait_word.hpp>
+#include <cairn/store/erased.hpp>
+#include <cairn/store/scope.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+
+namespace cairn::inline v0::detail {
+
+using write_function = function_ref<void(any_session&)>;
+
+/// A write that nobody waits for; it owns what it runs and tells its ticket the outcome.
+class async_write {
+public:
+    async_write() = default;
+    async_write(async_write const&) = delete;
+    async_write& operator=(async_write const&) = delete;
+    virtual ~async_write() = default;
+
+    virtual void run(any_session& session) = 0;
+    virtual void finish(std::exception_ptr failure) noexcept = 0;
+};
+
+/// Orders the writes of a store and commits them in batches.
+///
+/// Exactly one thread at a time is the leader. It begins a transaction, runs waiting writes in
+/// the order of their arrival, each under a savepoint, commits, and only then tells every member
+/// its outcome. A member that must run on its own thread gets the batch handed over and leads
+/// from there on. A batch closes when it is full, old, or nobody waits; but if more threads than
+/// that were seen writing, the leader first waits for them a quarter of a commit's time.
+class commit_queue {
+public:
+    commit_queue(store_core const* owner, any_database& database, commit_options options)
+        : owner_{owner}, database_{database}, session_{database.writer()}, options_{options}
+    {
+    }
+    commit_queue(commit_queue const&) = delete;
+    commit_queue& operator=(commit_queue const&) = delete;
+    ~commit_queue() { close(); }
+
+    /// Runs `fn` as a member of a batch; returns once it is committed, throws what it threw.
+    /// `anywhere`: whether another thread, the leader's, may run it.
+    void run(write_function fn, bool anywhere);
+
+    /// Queues a write and returns; it runs on the committing thread.
+    void post(std::unique_ptr<async_write> write);
+
+    /// Refuses new writes, waits until the queue is empty and its thread has ended.
+    void close();
+
+private:
+    /// Where a member stands: in the queue; run by a leader; leader itself; at the end.
+    enum stage : std::uint32_t { waiting, taken, leading, finished };
+
+    struct member {
+        write_function* fn = nullptr;
+        std::unique_ptr<async_write> async{};
+        bool anywhere = true;
+        std::exception_ptr failure{}; // written before `at` becomes `finished`
+        wait_word at{waiting};
+    };
+
+    /// The transaction that the leader has open and the members it has run in it.
+    struct batch {
+        std::vector<member*> members{};
+        member* leader = nullptr;
+        std::chrono::steady_clock::time_point opened{};
+        std::chrono::steady_clock::time_point patience{}; ///< until when it may wait for others
+        bool begun = false;                               ///< a transaction is open underneath
+        bool anything = false;                            ///< a member succeeded in it
+    };
+
+    using lock = std::unique_lock<mutex>;
+
+    void wait_for_turn(member& self);
+    [[nodiscard]] bool leave_queue(member& self);
+    void lead(member* self);
+    [[nodiscard]] bool run_member(member& m);
+    void run_body(member& m);
+    void begin_if_needed();
+    [[nodiscard]] bool undo_member(bool earlier, bool marked);
+    [[nodiscard]] member* next_member();
+    void gather(lock& held);
+    void note_crowd(std::size_t members) noexcept;
+    [[nodiscard]] bool batch_is_closed() const;
+    void finish_batch();
+    void commit_batch();
+    void fail_batch(std::exception_ptr const& failure) noexcept;
+    void settle(std::exception_ptr const& failure) noexcept;
+    static void finish_member(
+        member& m, std::exception_ptr const& failure, bool is_caller) noexcept;
+    void choose_next_leader(std::size_t members) noexcept;
+    void async_loop();
+    void start_async_thread();
+    [[noreturn]] static void refuse_closed();
+
+    store_core const* owner_;
+    any_database& database_;
+    any_session& session_;
+    commit_options options_;
+
+    mutex gate_{};
+    std::deque<member*> waiting_{}; // guarded by gate_
+    bool led_ = false;              // some thread is the leader
+    bool closing_ = false;
+    std::uint32_t async_waiting_ = 0;
+    bool async_turn_ = false;   // the queue's own thread is to lead
+    condition_variable idle_{}; // closing: nothing runs, nothing waits
+    condition_variable async_room_{};
+    condition_variable async_work_{};
+    thread async_thread_{};
+
+    std::size_t crowd_ = 1;  // threads that seem to be writing
+    std::size_t wanted_ = 0; // members in the queue that the leader waits for; 0: does not
+    condition_variable gathered_{};
+
+    batch batch_{};                                     // the leader's
+    std::chrono::steady_clock::duration commit_time_{}; // the leader's: of the last shared commit
+    std::vector<member*> spare_{}; // the leader's: keeps its capacity from batch to batch
+};
+
+} // namespace cairn::inline v0::detail
+
+#if CAIRN_DEFINITIONS
+#include <cairn/store/commit_queue.ipp>
+#endif

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: BSL-1.0
+// Group commit: how the lead goes from thread to thread.
+#pragma once
+
+#include <cairn/store/commit_queue.hpp>
+
+namespace cairn::inline v0::detail {
+
+CAIRN_INLINE void commit_queue::refuse_closed()
+{
+    raise(errc::store_closed, {.message = "the store has been closed"});
+}
+
+CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
+{
+    auto self = member{.fn = &fn, .anywhere = anywhere};
+    {
+        auto const held = lock{gate_};
+        if (closing_) refuse_closed();
+        if (led_) {
+            waiting_.push_back(&self);
+            if (wanted_ != 0 && waiting_.size() >= wanted_) gathered_.notify_one();
+        } else {
+            led_ = true;
+            self.at.set_quietly(leading);
+        }
+    }
+    wait_for_turn(self);
+    if (self.at.get() == leading) lead(&self);
+    if (self.failure) std::rethrow_exception(self.failure);
+}
+
+/// Returns when `self` leads or is finished. Only the wait in the queue has a deadline: what runs
+/// is never interrupted.
+CAIRN_INLINE void commit_queue::wait_for_turn(member& self)
+{
+    if (self.at.get() >= leading) return;
+    auto const deadline = std::chrono::steady_clock::now() + options_.turn_timeout;
+    while (self.at.get() == waiting) {
+        self.at.wait_while_until(waiting, deadline);
+        if (std::chrono::steady_clock::now() >= deadline && leave_queue(self)) {
+            raise(
+                errc::busy,
+                {.message = "no turn to write came within commit.turn_timeout: another write is "
+                            "still running"});
+        }
+    }
+    while (self.at.get() == taken) self.at.wait_while(taken);
+}
+
+CAIRN_INLINE bool commit_queue::leave_queue(member& self)
+{
+    auto const held = lock{gate_};
+    return std::erase(waiting_, &self) != 0;
+}
+
+/// Leads from `self` on, or from the head of the queue if `self` is null (the queue's thread).
+/// Returns when `self` is finished.
+CAIRN_INLINE void commit_queue::lead(member* self)
+{
+    batch_.leader = self;
+    auto* next = self != nullptr ? self : next_member();
+    while (next != nullptr) {
+        if (!next->anywhere && next != self) {
+            next->at.set(leading);
+            while (self != nullptr && self->at.get() != finished) self->at.wait_while(leading);
+            return;
+        }
+        if (!run_member(*next)) return; // the batch is gone, all its members are settled
+        next = next_member();
+    }
+    finish_batch();
+}
+
+/// Whether the batch goes on; if not, it has failed as a whole and its members know.
+CAIRN_INLINE bool commit_queue::run_member(member& m)
+{
+    batch_.members.push_back(&m);
+    auto const earlier = batch_.anything;
+    auto marked = false;
+    try {
+        begin_if_needed();
+        if (earlier) {
+            session_.savepoint();
+            marked = true;
+        }
+        run_body(m);
+        if (session_.doom()) std::rethrow_exception(session_.doom());
+        if (marked) session_.release();
+        batch_.anything = true;
+        return true;
+    } catch (...) {
+        m.failure = std::current_exception();
+    }
+    return undo_member(earlier, marked);
+}
+
+CAIRN_INLINE void commit_queue::begin_if_needed()
+{
+    if (batch_.begun) return;
+    if (batch_.members.size() == 1) batch_.opened = std::chrono::steady_clock::now();
+    session_.begin();
+    batch_.begun = true;
+}
+
+CAIRN_INLINE void commit_queue::run_body(member& m)
+{
+    if (m.async) {
+        auto const inside = scope{owner_, scope_kind::transaction, &session_};
+        m.async->run(session_);
+    } else {
+        (*m.fn)(session_);
+    }
+}
+
+/// Takes back what the last member did, and nothing else.
+CAIRN_INLINE bool commit_queue::undo_member(bool earlier, bool marked)
+{
+    if (auto doom = session_.doom()) {
+        fail_batch(doom);
+        return false;
+    }
+    if (!earlier) {
+        session_.rollback();
+        batch_.begun = false;
+        return true;
+    }
+    try {
+        if (marked) session_.rollback_to();
+        return true;
+    } catch (...) {
+        fail_batch(std::current_exception());
+        return false;
+    }
+}
+
+CAIRN_INLINE commit_queue::member* commit_queue::next_member()
+{
+    auto held = lock{gate_};
+    if (batch_is_closed()) return nullptr;
+    if (waiting_.empty()) gather(held);
+    if (waiting_.empty()) return nullptr;
+    auto* next = waiting_.front();
+    waiting_.pop_front();
+    next->at.set_quietly(taken);
+    if (next->async) {
+        --async_waiting_;
+        async_room_.notify_one();
+    }
+    return next;
+}
+
+/// Waits a little for writers who are on their way. Those of the last batch were just told their
+/// outcome, and a commit that they share costs as much as one without them.
+CAIRN_INLINE void commit_queue::gather(lock& held)
+{
+    auto const size = batch_.members.size();
+    auto const full = crowd_ < options_.members ? crowd_ : options_.members;
+    if (size == 0 || size >= full) return;
+    if (batch_.patience == std::chrono::steady_clock::time_point{}) {
+        auto const most = commit_time_ / 4;
+        batch_.patience = std::chrono::steady_clock::now()
+            + (most < options_.time ? most : options_.time);
+    }
+    wanted_ = full - size;
+    while (waiting_.size() < wanted_
+           && gathered_.wait_until(held, batch_.patience) != std::cv_status::timeout) {}
+    wanted_ = 0;
+}
+
+/// Learns from a batch how many write: at once more, when it ended while others waited, and by
+/// and by fewer.
+CAIRN_INLINE void commit_queue::note_crowd(std::size_t members) noexcept
+{
+    auto const seen = members + waiting_.size();
+    crowd_ = seen >= crowd_ ? seen : crowd_ - (crowd_ - seen + 3) / 4;
+}
+
+CAIRN_INLINE bool commit_queue::batch_is_closed() const
+{
+    if (batch_.members.empty()) return false;
+    return batch_.members.size() >= options_.members
+        || std::chrono::steady_clock::now() - batch_.opened >= options_.time;
+}
+
+CAIRN_INLINE void commit_queue::finish_batch()
+{
+    try {
+        if (batch_.begun) commit_batch();
+    } catch (...) {
+        fail_batch(std::current_exception());
+        return;
+    }
+    settle(nullptr);
+}
+
+CAIRN_INLINE void commit_queue::commit_batch()
+{
+    if (batch_.members.size() == 1) {
+        session_.commit();
+        return;
+    }
+    auto const start = std::chrono::steady_clock::now();
+    session_.commit();
+    commit_time_ = std::chrono::steady_clock::now() - start;
+}
+
+CAIRN_INLINE void commit_queue::fail_batch(std::exception_ptr const& failure) noexcept
+{
+    session_.rollback();
+    settle(failure);
+}
+
+/// Does the work that follows a commit, passes the lead on, and tells every member its outcome.
+CAIRN_INLINE void commit_queue::settle(std::exception_ptr const& failure) noexcept
+{
+    auto members = std::exchange(batch_.members, std::move(spare_));
+    batch_.begun = batch_.anything = false;
+    batch_.patience = {};
+    try {
+        if (!failure) database_.after_commit();
+    } catch (...) { // NOLINT(bugprone-empty-catch): the commit stands; the backend remembers
+    }
+    auto* const leader = std::exchange(batch_.leader, nullptr);
+    if (members.size() == 1) { // the common case, which keeps its memory
+        auto* const only = members.front();
+        members.clear();
+        spare_ = std::move(members);
+        choose_next_leader(1);
+        finish_member(*only, failure, only == leader);
+        return;
+    }
+    choose_next_leader(members.size());
+    for (auto* m : members) finish_member(*m, failure, m == leader);
+}
+
+/// The member is gone afterwards.
+CAIRN_INLINE void commit_queue::finish_member(
+    member& m, std::exception_ptr const& failure, bool is_caller) noexcept
+{
+    if (failure) m.failure = failure;
+    if (!m.async) {
+        if (is_caller)
+            m.at.set_quietly(finished);
+        else
+            m.at.set(finished);
+        return;
+    }
+    m.async->finish(m.failure);
+    delete &m;
+}
+
+CAIRN_INLINE void commit_queue::choose_next_leader(std::size_t members) noexcept
+{
+    auto const held = lock{gate_};
+    note_crowd(members);
+    if (waiting_.empty()) {
+        led_ = false;
+        if (closing_) idle_.notify_all();
+        return;
+    }
+    auto* next = waiting_.front();
+    if (next->async) {
+        async_turn_ = true;
+        async_work_.notify_one();
+        return;
+    }
+    waiting_.pop_front();
+    next->at.set(leading);
+}
+
+CAIRN_INLINE void commit_queue::post(std::unique_ptr<async_write> write)
+{
+    auto m = std::make_unique<member>();
+    m->async = std::move(write);
+    auto held = lock{gate_};
+    auto const deadline = std::chrono::steady_clock::now() + options_.turn_timeout;
+    while (!closing_ && async_waiting_ >= options_.async_queue) {
+        if (async_room_.wait_until(held, deadline) == std::cv_status::timeout) {
+            raise(
+                errc::busy,
+                {.message = "the queue of asynchronous writes stayed full for "
+                            "commit.turn_timeout"});
+        }
+    }
+    if (closing_) refuse_closed();
+    start_async_thread();
+    waiting_.push_back(m.release());
+    ++async_waiting_;
+    if (!led_) {
+        led_ = true;
+        async_turn_ = true;
+        async_work_.notify_one();
+    }
+}
+
+CAIRN_INLINE void commit_queue::start_async_thread()
+{
+    if (!async_thread_.joinable()) async_thread_ = thread{[this] { async_loop(); }};
+}
+
+CAIRN_INLINE void commit_queue::async_loop()
+{
+    auto held = lock{gate_};
+    while (true) {
+        while (!async_turn_ && !(closing_ && !led_ && waiting_.empty())) async_work_.wait(held);
+        if (!async_turn_) return;
+        async_turn_ = false;
+        held.unlock();
+        lead(nullptr);
+        held.lock();
+    }
+}
+
+CAIRN_INLINE void commit_queue::close()
+{
+    {
+        auto held = lock{gate_};
+        closing_ = true;
+        async_room_.notify_all();
+        while (led_ || !waiting_.empty()) idle_.wait(held);
+        async_work_.notify_all();
+    }
+    if (async_thread_.joinable()) async_thread_.join();
+}
+
+} // namespace cairn::inline v0::detail

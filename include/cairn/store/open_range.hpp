@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+// A range whose next column can still be bounded, and how `by` and `prefix` ask their questions.
+#pragma once
+
+#include <cairn/describe/key.hpp>
+#include <cairn/describe/schema.hpp>
+#include <cairn/store/range.hpp>
+#include <cairn/store/stand_in.hpp>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+
+namespace cairn::inline v0 {
+
+namespace detail {
+
+/// `Index` is an ordinal in `shape::indexes`, or this.
+inline constexpr std::size_t by_key = static_cast<std::size_t>(-1);
+
+template <class Model, std::size_t Index>
+constexpr std::span<std::uint8_t const> columns_of_order()
+{
+    if constexpr (Index == by_key)
+        return shape_of<Model>.key.columns();
+    else
+        return shape_of<Model>.indexes[Index].columns();
+}
+
+/// @errors `invalid_argument` if the value is absent.
+void append_bound(bound& out, cell const& value, shape const& s, std::size_t member);
+
+/// Fixes the leading columns of an order.
+void fix_columns(question& q, cells values, shape const& s, std::span<std::uint8_t const> members);
+
+} // namespace detail
+
+/// A range over an index or the key with its first `Equal` columns fixed. The next column may be
+/// bounded, once from below and once from above; a bound never admits an absent value.
+template <class Model, bool Writable, std::size_t Index, std::size_t Equal>
+class open_range : public basic_range<Model, Writable> {
+    using base = basic_range<Model, Writable>;
+
+public:
+    open_range(detail::table_handle<Model> handle, question asked)
+        : base{handle, asked}, handle_{handle}, asked_{std::move(asked)}
+    {
+    }
+
+    /// At or above `value`. The range includes it.
+    template <class Value>
+    [[nodiscard]] open_range from(Value const& value) const
+    {
+        return bounded(&question::lower, value, true);
+    }
+    /// Above `value`.
+    template <class Value>
+    [[nodiscard]] open_range above(Value const& value) const
+    {
+        return bounded(&question::lower, value, false);
+    }
+    /// Below `value`: with `from`, a half-open interval.
+    template <class Value>
+    [[nodiscard]] open_range until(Value const& value) const
+    {
+        return bounded(&question::upper, value, false);
+    }
+    /// Below `value`: the same as `until`, as it reads for times.
+    template <class Value>
+    [[nodiscard]] open_range before(Value const& value) const
+    {
+        return bounded(&question::upper, value, false);
+    }
+    /// At or below `value`.
+    template <class Value>
+    [[nodiscard]] open_range through(Value const& value) const
+    {
+        return bounded(&question::upper, value, true);
+    }
+
+private:
+    template <class Value>
+    [[nodiscard]] open_range bounded(
+        std::optional<bound> question::*end, Value const& value, bool inclusive) const
+    {
+        constexpr auto columns = detail::columns_of_order<Model, Index>();
+        static_assert(
+            Equal < columns.size(),
+            "cairn::range: every column of this index is fixed, there is none left to bound: "
+            "give `by` or `prefix` fewer values");
+        auto asked = asked_;
+        if constexpr (Equal < columns.size()) {
+            constexpr std::size_t m = columns[Equal];
+            auto& limit = (asked.*end).emplace();
+            detail::append_bound(limit, make_value<Model, m>(value), shape_of<Model>, m);
+            limit.inclusive = inclusive;
+        }
+        return {handle_, std::move(asked)};
+    }
+
+    detail::table_handle<Model> handle_;
+    question asked_;
+};
+
+namespace detail {
+
+template <class Model, bool Writable, class Index, class... Equal>
+auto ask_index(table_handle<Model> handle, Index, Equal const&... equal)
+{
+    using index = checked_index<Model, Index>;
+    if constexpr (!index::sound) {
+        return range_stand_in<Model>{};
+    } else {
+        constexpr auto ordinal = index::ordinal;
+        auto q = question{.order = ordering::index, .index = static_cast<std::uint8_t>(ordinal)};
+        auto const values = make_index_row<Model, ordinal>(equal...);
+        fix_columns(q, values.view(), shape_of<Model>, columns_of_order<Model, ordinal>());
+        return open_range<Model, Writable, ordinal, sizeof...(Equal)>{handle, std::move(q)};
+    }
+}
+
+template <class Model, bool Writable, class... Equal>
+auto ask_key(table_handle<Model> handle, Equal const&... equal)
+{
+    auto q = question{.order = ordering::key};
+    auto const values = make_prefix<Model>(equal...);
+    fix_columns(q, values.view(), shape_of<Model>, columns_of_order<Model, by_key>());
+    return open_range<Model, Writable, by_key, sizeof...(Equal)>{handle, std::move(q)};
+}
+
+/// What a store or transaction gives for a model of its schema; for any other, once the error is
+/// reported, a stand-in.
+template <class Repository, class Schema, class Model>
+auto repository_in(store_core& core, scope_id where)
+{
+    using place = checked_member<Schema, Model>;
+    if constexpr (place::sound) {
+        auto& table = static_cast<any_table<Model>&>(core.table(place::ordinal));
+        return Repository{table_handle<Model>{&core, where, &table}};
+    } else {
+        return repository_stand_in<Model>{};
+    }
+}
+
+} // namespace detail
+
+} // namespace cairn::inline v0
+
+#if CAIRN_DEFINITIONS
+#include <cairn/store/open_range.ipp>
+#endif

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+// A savepoint that is undone unless what it was set for comes to its end.
+#pragma once
+
+#include <cairn/store/erased.hpp>
+
+#include <type_traits>
+#include <utility>
+
+namespace cairn::inline v0::detail {
+
+/// Undoes on destruction, unless `keep_after` saw its function return.
+class savepoint_guard {
+public:
+    explicit savepoint_guard(any_session& session) : session_{session} { session_.savepoint(); }
+    savepoint_guard(savepoint_guard const&) = delete;
+    savepoint_guard& operator=(savepoint_guard const&) = delete;
+    ~savepoint_guard()
+    {
+        if (!open_ || session_.doom()) return;
+        try {
+            session_.rollback_to();
+        } catch (...) { // NOLINT(bugprone-empty-catch): the session has doomed itself
+        }
+    }
+
+    template <class Function>
+    auto keep_after(Function const& fn)
+    {
+        if constexpr (std::is_void_v<decltype(fn())>) {
+            fn();
+            keep();
+        } else {
+            auto result = fn();
+            keep();
+            return result;
+        }
+    }
+
+private:
+    void keep()
+    {
+        session_.release();
+        open_ = false;
+    }
+
+    any_session& session_;
+    bool open_ = true;
+};
+
+} // namespace cairn::inline v0::detail

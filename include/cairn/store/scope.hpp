@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// Which stores the current thread is inside of, so that misuse is an error and never a deadlock.
+#pragma once
+
+#include <cairn/base/error.hpp>
+#include <cairn/store/erased.hpp>
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace cairn::inline v0::detail {
+
+class store_core;
+
+enum class scope_kind : std::uint8_t {
+    transaction, ///< inside `write`, or an operation of the commit queue
+    snapshot,    ///< inside `read`
+    callback,    ///< inside a function that may not call the store at all
+};
+
+/// One closure that runs on this thread. Scopes of a thread form a stack, innermost first.
+class scope {
+public:
+    scope(store_core const* owner, scope_kind kind, any_session* session)
+        : owner_{owner}, kind_{kind}, session_{session},
+          id_{last_id.fetch_add(1, std::memory_order_relaxed) + 1}, outer_{innermost}
+    {
+        innermost = this;
+    }
+    scope(scope const&) = delete;
+    scope& operator=(scope const&) = delete;
+    ~scope() { innermost = outer_; }
+
+    [[nodiscard]] std::uint64_t id() const { return id_; }
+    [[nodiscard]] scope_kind kind() const { return kind_; }
+    [[nodiscard]] any_session& session() const { return *session_; }
+
+    /// The innermost scope of `owner` on this thread, or null.
+    static scope* of(store_core const* owner)
+    {
+        for (auto* s = innermost; s != nullptr; s = s->outer_) {
+            if (s->owner_ == owner) return s;
+        }
+        return nullptr;
+    }
+
+    /// Throws `misuse` if this thread is inside any closure of `owner`.
+    static void require_none(store_core const* owner)
+    {
+        if (auto const* s = of(owner)) refuse(s->kind_);
+    }
+
+    /// The scope that a transaction or snapshot handle belongs to, if this is its thread and its
+    /// time, and no callback is running inside it; else throws `misuse`.
+    static scope& require(store_core const* owner, std::uint64_t id)
+    {
+        auto* s = of(owner);
+        if (s == nullptr || s->id_ < id) {
+            raise(
+                errc::misuse,
+                {.message = "a transaction, snapshot, or something obtained from it was used after "
+                            "its closure returned, or on another thread"});
+        }
+        if (s->id_ != id) refuse(s->kind_);
+        return *s;
+    }
+
+private:
+    [[noreturn]] static void refuse(scope_kind kind)
+    {
+        switch (kind) {
+        case scope_kind::transaction:
+            raise(
+                errc::misuse,
+                {.message = "the store was called from inside write: use the transaction that the "
+                            "closure received, and tx.attempt for a nested one"});
+        case scope_kind::snapshot:
+            raise(
+                errc::misuse,
+                {.message = "the store was called from inside read: use the snapshot that the "
+                            "closure received, and write after it"});
+        case scope_kind::callback: break;
+        }
+        raise(
+            errc::misuse,
+            {.message =
+                 "the store was called from a function that may not call it (update, visit)"});
+    }
+
+    static inline thread_local scope* innermost = nullptr;
+    static inline std::atomic<std::uint64_t> last_id{0};
+
+    store_core const* owner_;
+    scope_kind kind_;
+    any_session* session_;
+    std::uint64_t id_;
+    scope* outer_;
+};
+
+/// The scope that a handle acts in: 0 is the store itself, one operation at a time.
+using scope_id = std::uint64_t;
+
+} // namespace cairn::inline v0::detail

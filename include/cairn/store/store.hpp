@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: BSL-1.0
+// A store: the repositories of one schema over one backend.
+#pragma once
+
+#include <cairn/store/any.hpp>
+#include <cairn/store/ticket.hpp>
+#include <cairn/store/transaction.hpp>
+
+#include <memory>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace cairn::inline v0 {
+
+namespace detail {
+
+template <class T>
+inline constexpr bool is_store_handle = false;
+template <class Model>
+inline constexpr bool is_store_handle<repository<Model>> = true;
+template <class Model>
+inline constexpr bool is_store_handle<repository_view<Model>> = true;
+template <class Model, bool Writable>
+inline constexpr bool is_store_handle<basic_range<Model, Writable>> = true;
+template <class Model, bool Writable, std::size_t Index, std::size_t Equal>
+inline constexpr bool is_store_handle<open_range<Model, Writable, Index, Equal>> = true;
+template <class Schema>
+inline constexpr bool is_store_handle<transaction<Schema>> = true;
+template <class Schema>
+inline constexpr bool is_store_handle<snapshot<Schema>> = true;
+
+/// What a closure returns, by value; refuses what would be dead on arrival.
+template <class Function, class Argument>
+using closure_result = std::remove_cvref_t<std::invoke_result_t<Function&, Argument&>>;
+
+template <class Result>
+consteval void check_closure_result()
+{
+    static_assert(
+        !is_store_handle<std::remove_pointer_t<Result>>,
+        "cairn::store: a closure may not return a transaction, repository or range, which is dead "
+        "when the closure returns: return records, for instance range.to_vector()");
+}
+
+/// Keeps what a closure returned until the commit.
+template <class Result>
+struct result_slot {
+    std::optional<Result> value{};
+
+    template <class Function, class Argument>
+    void fill(Function& fn, Argument& argument)
+    {
+        value.emplace(fn(argument));
+    }
+    Result take() { return std::move(*value); }
+};
+
+template <>
+struct result_slot<void> {
+    template <class Function, class Argument>
+    void fill(Function& fn, Argument& argument)
+    {
+        fn(argument);
+    }
+    void take() {}
+};
+
+} // namespace detail
+
+/// A crash-safe, indexed, typed store of the models of `Schema`, over `Backend`: `cairn::memory`,
+/// `cairn::sqlite`, or `cairn::any`, chosen at run time. May be used from any thread.
+///
+/// Every error derives from `cairn::error`. An operation is committed when it returns, and not
+/// before; when it throws, `outcome()` says whether it may be stored all the same.
+template <class Schema, class Backend>
+class store {
+    static_assert(detail::checked_schema<Schema>::sound || true); // reports what is no schema
+    using opener = detail::opener<Backend>;
+
+public:
+    using schema = Schema;
+    using options = typename opener::options;
+    using transaction = cairn::transaction<Schema>;
+    using snapshot = cairn::snapshot<Schema>;
+
+    /// Opens the store, or makes it.
+    /// @errors `store_locked`, `schema_mismatch`, `newer_version`, `corrupt_store`, `io_failure`,
+    ///         `disk_full`, `read_only`, `invalid_argument`. A refused file is not touched.
+    explicit store(options how = {}) : core_{open(std::move(how))} {}
+
+    /// Opens the store at a path, with the defaults for everything else.
+    template <class Path>
+        requires requires(Path const& path)
+        {
+            options{.path = path};
+        }
+    explicit store(Path const& path) : store{options{.path = path}} {}
+
+    store(store const&) = delete;
+    store& operator=(store const&) = delete;
+
+    /// Closes, if `close` was not called; what that would throw is lost, so call it. In a forked
+    /// child nothing is touched.
+    ~store()
+    {
+        if (core_->in_forked_child()) {
+            static_cast<void>(core_.release()); // the parent's: locks and threads are not ours
+            return;
+        }
+        try {
+            core_->close();
+        } catch (...) { // NOLINT(bugprone-empty-catch): a destructor reports nothing
+        }
+    }
+
+    /// The records of one model: `db[tasks]`. Each operation is a transaction of its own.
+    template <class Model>
+    [[nodiscard]] auto operator[](table_name<Model>) const
+    {
+        return detail::repository_in<repository<Model>, Schema, Model>(*core_, 0);
+    }
+
+    /// Runs `fn(transaction&)` once, on this thread, as one transaction: all or nothing, durable
+    /// when `write` returns. Gives what `fn` returns; if `fn` throws, nothing is stored and the
+    /// exception passes through.
+    ///
+    /// @errors    `busy` if no turn came in time; `misuse` inside another closure of this store;
+    ///            `outcome_unknown`; those of the operations.
+    /// @guarantee Serializable. Strong.
+    template <class Function>
+    auto write(Function&& fn)
+    {
+        using result = detail::closure_result<Function, transaction>;
+        detail::check_closure_result<result>();
+        auto slot = detail::result_slot<result>{};
+        core_->run_transaction([&](detail::scope& inside) {
+            auto tx = transaction{*core_, inside.id()};
+            slot.fill(fn, tx);
+        });
+        return slot.take();
+    }
+
+    /// Runs `fn(snapshot&)` once, on this thread; all its reads see one moment of the store.
+    /// @errors `misuse` inside another closure of this store; those of the operations.
+    template <class Function>
+    auto read(Function&& fn) const
+    {
+        using result = detail::closure_result<Function, snapshot>;
+        detail::check_closure_result<result>();
+        auto slot = detail::result_slot<result>{};
+        core_->run_snapshot([&](detail::scope& inside) {
+            auto view = snapshot{*core_, inside.id()};
+            slot.fill(fn, view);
+        });
+        return slot.take();
+    }
+
+    /// As `write`, but returns at once: `fn` is moved in and runs on the committing thread, in
+    /// the order of the calls. The ticket gives the value or the exception.
+    /// @errors `busy` if the queue stayed full; `misuse`; `store_closed`. All else by the ticket.
+    template <class Function>
+    auto write_async(Function fn)
+    {
+        using result = detail::closure_result<Function, transaction>;
+        detail::check_closure_result<result>();
+        using closure = detail::async_closure<Schema, Function, result>;
+        using value = std::conditional_t<std::is_void_v<result>, detail::nothing, result>;
+        auto shared = std::make_shared<detail::ticket_state<value>>();
+        core_->post(std::make_unique<closure>(*core_, std::move(fn), shared));
+        return ticket<result>{core_.get(), std::move(shared)};
+    }
+
+    /// Waits for what runs, writes what waits, and closes; afterwards every operation throws
+    /// `store_closed`. Closing twice is fine.
+    /// @errors `misuse` inside a closure of this store; `io_failure`.
+    void close() { core_->close(); }
+
+    /// The name of the backend underneath, e.g. "sqlite".
+    [[nodiscard]] std::string_view backend_name() const { return core_->database().backend_name(); }
+
+private:
+    static std::unique_ptr<detail::store_core> open(options how)
+    {
+        auto tables = std::vector<std::unique_ptr<detail::any_table_base>>{};
+        auto const commit = opener::commit(how);
+        auto database = opener::template open<Schema>(std::move(how), tables);
+        return std::make_unique<detail::store_core>(std::move(database), std::move(tables), commit);
+    }
+
+    std::unique_ptr<detail::store_core> core_;
+};
+
+} // namespace cairn::inline v0

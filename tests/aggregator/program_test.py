@@ -1,0 +1,228 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""The aggregator as a program, and the demonstration's checker against damaged files.
+
+    program_test.py PATH_OF_AGGREGATOR
+"""
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEMO = os.path.join(HERE, "..", "..", "examples", "aggregator", "demo")
+sys.path.insert(0, DEMO)
+
+from recorded import RecordedChain
+
+PROGRAM = ""
+AVS = "0x" + "a1" * 20
+AVS_OF_LOGS = "0x" + "b2" * 20
+CONFIG = """\
+storage: {{type: sqlite, sqlite: {{path: {folder}/state.db, survives: process_crash}}}}
+chains: [{{name: test, chain_id: 31337, rpc_url: "{url}", poll_interval: 20ms, start_block: 0}}]
+avss:
+  - {{address: "{avs}", chains: [31337]}}
+  - {{address: "{avs_of_logs}", contract: "{contract}", chains: [31337]}}
+"""
+
+
+def shell(database, sql, *options):
+    return subprocess.run(["sqlite3", *options, database, sql], capture_output=True, text=True,
+                          check=True).stdout.strip()
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="aggregator-test-")
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def configure(self, url, contract="0x" + "cc" * 20):
+        path = os.path.join(self.folder, "config.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(CONFIG.format(folder=self.folder, url=url, avs=AVS, avs_of_logs=AVS_OF_LOGS,
+                                    contract=contract))
+        return path
+
+    def start(self, config):
+        process = subprocess.Popen([PROGRAM, "run", "--config", config], stdout=subprocess.PIPE,
+                                   stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        for line in process.stdout:
+            if " recovered " in line:
+                return process
+        self.fail("the aggregator did not start")
+        return process
+
+    def stop(self, process, with_signal=signal.SIGTERM):
+        begin = time.monotonic()
+        process.send_signal(with_signal)
+        self.assertEqual(process.wait(timeout=20), 0)
+        self.assertLess(time.monotonic() - begin, 5)
+
+
+class Stopping(Folder):
+    def test_it_stops_cleanly_while_no_node_answers(self):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            process = self.start(self.configure("http://127.0.0.1:9"))
+            time.sleep(0.3)
+            self.stop(process, each)
+
+    def test_it_stops_cleanly_while_a_request_hangs(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            process = self.start(self.configure(f"http://127.0.0.1:{silent.getsockname()[1]}"))
+            time.sleep(0.3)
+            self.stop(process)
+
+    def test_a_second_one_on_the_same_file_is_refused(self):
+        config = self.configure("http://127.0.0.1:9")
+        process = self.start(config)
+        second = subprocess.run([PROGRAM, "run", "--config", config], capture_output=True,
+                                text=True, timeout=20)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("store_locked", second.stderr)
+        self.assertIn(str(process.pid), second.stderr)
+        self.stop(process)
+
+
+class CommandLine(Folder):
+    def run_program(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=20)
+
+    def test_help_succeeds(self):
+        self.assertEqual(self.run_program("--help").returncode, 0)
+        self.assertIn("--config", self.run_program("run", "--help").stdout)
+
+    def test_wrong_usage_is_refused(self):
+        for arguments in ([], ["run"], ["walk"], ["--nonsense"]):
+            self.assertEqual(self.run_program(*arguments).returncode, 2, arguments)
+
+    def test_every_violation_of_a_configuration_is_shown(self):
+        path = os.path.join(self.folder, "wrong.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("storage: {type: disk}\nchain: []\n")
+        result = self.run_program("run", "--config", path)
+        self.assertEqual(result.returncode, 2)
+        for expected in (":1:17: storage.type", ":2:1: chain: unknown", "chains: required",
+                         "avss: required"):
+            self.assertIn(expected, result.stderr)
+
+    def test_the_printed_configuration_is_accepted(self):
+        config = self.configure("http://127.0.0.1:9")
+        printed = self.run_program("--print-config", "--config", config)
+        self.assertEqual(printed.returncode, 0)
+        again = os.path.join(self.folder, "again.yaml")
+        with open(again, "w", encoding="utf-8") as out:
+            out.write(printed.stdout)
+        self.assertEqual(self.run_program("--print-config", "--config", again).stdout,
+                         printed.stdout)
+
+    def test_the_documented_defaults_are_those_of_the_program(self):
+        with open(os.path.join(DEMO, "..", "README.md"), encoding="utf-8") as text:
+            self.assertIn("```yaml\n" + self.run_program("--print-config").stdout + "```",
+                          text.read())
+
+
+class Checker(Folder):
+    """The checker accepts what the aggregator stored, and nothing that differs from it."""
+
+    def test_it_finds_every_kind_of_damage(self):
+        with RecordedChain(os.path.join(DEMO, "recorded_chain.jsonl.gz")) as chain:
+            while chain.next_step() is not None:
+                chain.take_step()
+            self.follow(chain)
+            self.assertEqual(self.check(chain, "state.db"), "0 differences")
+            for number, (name, sql) in enumerate(DAMAGES.items()):
+                with self.subTest(name):
+                    damaged = f"damaged{number}.db"
+                    self.copy(damaged)
+                    before = self.dump(damaged)
+                    shell(os.path.join(self.folder, damaged), sql)
+                    self.assertNotEqual(before, self.dump(damaged), "nothing was damaged")
+                    self.assertNotIn(self.check(chain, damaged), ("", "0 differences"))
+
+    def follow(self, chain):
+        process = self.start(self.configure(chain.url, chain.contract))
+        deadline = time.monotonic() + 60
+        while not self.is_finished(chain):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        self.stop(process)
+
+    def is_finished(self, chain):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return shell(
+                os.path.join(self.folder, "state.db"),
+                f"SELECT (SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
+                "AND NOT EXISTS (SELECT 1 FROM task WHERE status < 2)", "-readonly") == "1"
+        return False
+
+    def copy(self, name):
+        for end in ("", "-wal"):
+            source = os.path.join(self.folder, "state.db" + end)
+            if os.path.exists(source):
+                shutil.copy(source, os.path.join(self.folder, name + end))
+
+    def dump(self, name):
+        return shell(os.path.join(self.folder, name), ".dump")
+
+    def check(self, chain, name):
+        """The checker's last line; its exit code must agree with it."""
+        result = subprocess.run(
+            [sys.executable, os.path.join(DEMO, "check"), "--rpc", chain.url,
+             "--db", os.path.join(self.folder, name), "--watch", AVS,
+             "--watch", f"{AVS_OF_LOGS}:{chain.contract}"], capture_output=True, text=True)
+        last = result.stdout.strip().splitlines()[-1]
+        self.assertEqual(result.returncode, 0 if last == "0 differences" else 1, result.stderr)
+        return last
+
+
+def one_task(where):
+    return f"(SELECT _seq FROM task WHERE {where} LIMIT 1)"
+
+
+COMPLETED = one_task("status = 2")
+FAILED = one_task("status = 3")
+DAMAGES = {
+    "a task is missing": f"DELETE FROM task WHERE _seq = {COMPLETED}",
+    "a failed task is missing": f"DELETE FROM task WHERE _seq = {FAILED}",
+    "all tasks are missing": "DELETE FROM task",
+    "a result differs":
+        f"UPDATE task SET result = x'{'00' * 32}' WHERE _seq = {COMPLETED}",
+    "a result is missing": f"UPDATE task SET result = NULL WHERE _seq = {COMPLETED}",
+    "a task failed that should not": f"UPDATE task SET status = 3 WHERE _seq = {COMPLETED}",
+    "a task was completed that should fail": f"UPDATE task SET status = 2 WHERE _seq = {FAILED}",
+    "a task failed for another reason": f"UPDATE task SET error = 'bored' WHERE _seq = {FAILED}",
+    "a task is unfinished": f"UPDATE task SET status = 0, result = NULL WHERE _seq = {COMPLETED}",
+    "a task is in work": f"UPDATE task SET status = 1 WHERE _seq = {COMPLETED}",
+    "a task is there twice":
+        "CREATE TEMP TABLE copy AS SELECT * FROM task LIMIT 1;"
+        f"UPDATE copy SET _seq = 1000000, task_id = x'{'77' * 32}';"
+        "INSERT INTO task SELECT * FROM copy",
+    "a task is from an orphaned block":
+        f"UPDATE task SET block_hash = x'{'77' * 32}' WHERE _seq = {COMPLETED}",
+    "a task is from another block":
+        f"UPDATE task SET block_number = block_number + 1 WHERE _seq = {COMPLETED}",
+    "a task is of another AVS":
+        f"UPDATE task SET avs_address = x'{'77' * 20}' WHERE _seq = {COMPLETED}",
+    "a cursor is behind": "UPDATE chain_cursor SET last_block = last_block - 1;"
+                          "DELETE FROM block WHERE number = (SELECT max(number) FROM block)",
+    "a cursor is missing": "DELETE FROM chain_cursor WHERE rowid = 1",
+    "a kept block is missing":
+        "DELETE FROM block WHERE number = (SELECT max(number) - 3 FROM block)",
+    "a kept block is not the chain's":
+        f"UPDATE block SET hash = x'{'77' * 32}' WHERE number = (SELECT max(number) FROM block)",
+}
+
+if __name__ == "__main__":
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about task: cairn::index: more arguments than the index has members: give at most one for each
+#include "../model.hpp"
+
+#include <cairn/describe/key.hpp>
+
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{chain}/{id}">, cairn::index<"queue", "state", "created_at">,
+    cairn::index<"notes", "note", "rank">);
+
+struct app : cairn::schema<task> {};
+using namespace cairn::literals;
+
+#ifdef ACCEPT
+auto answer() { return cairn::make_index_row<task, 0>(status::open, cairn::timestamp{}); }
+#else
+auto answer() { return cairn::make_index_row<task, 0>(status::open, cairn::timestamp{}, 1); } // here
+#endif

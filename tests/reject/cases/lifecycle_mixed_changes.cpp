@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about task: cairn::lifecycle: all values of a change are of one enum
+#include "../model.hpp"
+
+#ifdef ACCEPT
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{id}">,
+    cairn::lifecycle<"state">(
+        cairn::from<status::open>.to<status::closed>,
+        cairn::from<status::closed>.to<status::open>));
+#else
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">( // here
+    cairn::key<"task:{id}">,
+    cairn::lifecycle<"state">(
+        cairn::from<status::open>.to<status::closed>,
+        cairn::from<color::red>.to<color::blue>));
+#endif
+
+struct app : cairn::schema<task> {};
+inline constexpr auto tasks = cairn::table<task>;

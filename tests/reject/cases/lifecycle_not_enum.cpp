@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about task: cairn::lifecycle: only an enum has a lifecycle: name a member whose type is an enum
+#include "../model.hpp"
+
+#ifdef ACCEPT
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{id}">,
+    cairn::lifecycle<"state">(cairn::from<status::open>.to<status::closed>));
+#else
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{id}">,
+    cairn::lifecycle<"chain">(cairn::from<status::open>.to<status::closed>));
+#endif
+
+struct app : cairn::schema<task> {}; // here
+inline constexpr auto tasks = cairn::table<task>;

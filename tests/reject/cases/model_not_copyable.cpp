@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about task: cairn::descriptor: a model is copied in and out, .*: remove or replace the member that is not
+#include <cairn/describe/schema.hpp>
+
+struct task {
+    task() = default;
+#ifndef ACCEPT
+    task(task const&) = delete;
+#endif
+    int id = 0;
+};
+BOOST_HANA_ADAPT_STRUCT(task, id);
+
+template <>
+inline constexpr auto cairn::descriptor<task>
+    = cairn::entity<"task">(cairn::key<"task:{id}">);
+
+struct app : cairn::schema<task> {}; // here
