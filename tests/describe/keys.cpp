@@ -56,8 +56,8 @@ std::string random_text(std::mt19937& random)
 wide_tuple random_key(std::mt19937& random)
 {
     auto const byte = [&] { return static_cast<unsigned char>(random()); };
-    std::vector<std::byte> bytes(random() % 4);
-    for (auto& b : bytes) b = static_cast<std::byte>(byte());
+    std::vector<std::byte> bytes;
+    for (auto n = random() % 4; n > 0; --n) bytes.push_back(static_cast<std::byte>(byte()));
     auto const large = (std::uint64_t{random()} << 32 | random()) >> random() % 64;
     return {
         random() % 2 == 0,

@@ -240,20 +240,27 @@ private:
             std::string{reinterpret_cast<char const*>(value->data()), value->size()});
     }
 
+    /// The byte that the two hex digits at `at` stand for.
+    [[nodiscard]] char encoded_byte(std::string_view text, std::size_t at) const
+    {
+        if (text.size() < at + 2) fail("a '%' without two hex digits");
+        auto const high = digit(hex_value, text[at]);
+        auto const low = digit(hex_value, text[at + 1]);
+        if (high > 15 || low > 15) fail("a '%' without two hex digits");
+        return static_cast<char>(high << 4 | low);
+    }
+
     [[nodiscard]] std::string decode(std::string_view text) const
     {
         std::string out;
         for (std::size_t i = 0; i < text.size(); ++i) {
-            if (text[i] == '%') {
-                auto const byte = from_hex(text.substr(i + 1, 2));
-                if (!byte || byte->size() != 1) fail("a '%' without two hex digits");
-                out.push_back(static_cast<char>((*byte)[0]));
-                i += 2;
+            if (unreserved(text[i])) {
+                out.push_back(text[i]);
                 continue;
             }
-            if (!unreserved(text[i]))
-                fail("a character that must be written as % and two hex digits");
-            out.push_back(text[i]);
+            if (text[i] != '%') fail("a character that must be written as % and two hex digits");
+            out.push_back(encoded_byte(text, i + 1));
+            i += 2;
         }
         return out;
     }
