@@ -15,8 +15,8 @@ struct session {
 BOOST_HANA_ADAPT_STRUCT(session, user, device, token);
 
 template <>
-inline constexpr auto cairn::descriptor<session> = cairn::entity<"session">(
-    cairn::key<"session:{user}/{device}/{token}">, cairn::secret<"token">);
+inline constexpr auto cairn::descriptor<session> =
+    cairn::entity<"session">(cairn::key<"session:{user}/{device}/{token}">, cairn::secret<"token">);
 
 int main()
 {

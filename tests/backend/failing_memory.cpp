@@ -3,6 +3,8 @@
 
 #include "failing_memory.hpp"
 
+#include "support/own_new.hpp"
+
 #include <cstdlib>
 
 namespace {
@@ -32,6 +34,8 @@ bool failing_memory::has_failed()
 
 } // namespace test
 
+#if CAIRN_TEST_OWN_NEW
+
 void* operator new(std::size_t size)
 {
     if (allocations_left != 0 && --allocations_left == 0) {
@@ -50,3 +54,5 @@ void operator delete(void* memory, std::size_t) noexcept
 {
     std::free(memory);
 }
+
+#endif

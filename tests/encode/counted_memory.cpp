@@ -2,6 +2,8 @@
 // Replaces operator new for this program by one that counts.
 #include "counted_memory.hpp"
 
+#include "support/own_new.hpp"
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -11,7 +13,7 @@ namespace {
 std::atomic<std::size_t> in_use{0};
 std::atomic<std::size_t> peak{0};
 
-constexpr std::size_t header = alignof(std::max_align_t);
+[[maybe_unused]] constexpr std::size_t header = alignof(std::max_align_t);
 
 } // namespace
 
@@ -27,6 +29,8 @@ void test::forget_peak() noexcept
 {
     peak = in_use.load();
 }
+
+#if CAIRN_TEST_OWN_NEW
 
 void* operator new(std::size_t size)
 {
@@ -62,3 +66,5 @@ void operator delete[](void* pointer, std::size_t) noexcept
 {
     operator delete(pointer);
 }
+
+#endif

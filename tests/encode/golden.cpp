@@ -3,6 +3,7 @@
 #include "models.hpp"
 
 #include <cairn/base/text.hpp>
+#include <cairn/encode/checksum.hpp>
 #include <cairn/encode/ordered.hpp>
 #include <cairn/json.hpp>
 

@@ -2,6 +2,7 @@
 // A record with a member of every kind, and random ones.
 #pragma once
 
+#include <cairn/base/error.hpp>
 #include <cairn/base/timestamp.hpp>
 #include <cairn/describe/elements.hpp>
 #include <cairn/describe/enum_names.hpp>

@@ -156,6 +156,18 @@ TEST_CASE("a snapshot that stays in the way is ended, and says so at its next us
     CHECK(fs::file_size(options.path + "-wal") <= 2 * options.wal_limit);
 }
 
+TEST_CASE("the first checkpoint that meets a snapshot does not end it")
+{
+    auto const folder = temporary_folder{};
+    auto db = open_notes{(folder.path() / "notes.db").string()};
+    db.insert(wide(1));
+    auto lease = db.database.read(); // the first lease of a fresh connection
+    CHECK(db.notes.count(lease.session(), {}) == 1);
+    db.insert(wide(2));
+    db.database.checkpoint();
+    CHECK(db.notes.count(lease.session(), {}) == 1);
+}
+
 TEST_CASE("a checkpoint by request leaves nothing in the log that the file lacks")
 {
     auto const folder = temporary_folder{};

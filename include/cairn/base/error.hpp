@@ -89,6 +89,9 @@ struct error_details {
 class error : public std::exception {
 public:
     error(errc code, error_details details);
+    error(error const&) = default; // and no move: what was moved from would have no text
+    error& operator=(error const&) = default;
+    ~error() override = default;
 
     [[nodiscard]] errc code() const noexcept { return code_; }
     [[nodiscard]] std::string const& message() const noexcept { return details().message; }

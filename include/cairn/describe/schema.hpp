@@ -67,7 +67,7 @@ struct no_models : model_list<> {
 /// A list of models, to be given a name: `struct app : cairn::schema<task, account> {};`.
 template <class... Models>
 struct schema {
-    using models = detail::model_list<Models...>;
+    using cairn_models = detail::model_list<Models...>;
 
     static_assert(((detail::checked<Models>::sound || true) && ...));
     static_assert(detail::checked_models<Models...>::sound || true);
@@ -83,10 +83,10 @@ struct models_in {
 template <class Schema>
     requires requires
     {
-        requires Schema::models::valid;
+        requires Schema::cairn_models::valid;
     }
 struct models_in<Schema> {
-    using type = typename Schema::models;
+    using type = typename Schema::cairn_models;
 };
 
 template <class Schema>

@@ -2,6 +2,7 @@
 // Group commit: writes of several threads, one after another, in one transaction underneath.
 #pragma once
 
+#include <cairn/base/process.hpp>
 #include <cairn/base/sync.hpp>
 #include <cairn/base/wait_word.hpp>
 #include <cairn/store/erased.hpp>
@@ -54,21 +55,31 @@ public:
     /// Refuses new writes, waits until the queue is empty and its thread has ended.
     void close();
 
+    /// Whether this is the queue's own thread, which cannot wait for its end.
+    [[nodiscard]] bool is_own_thread() const
+    {
+        return async_thread_.get_id() == std::this_thread::get_id();
+    }
+
 private:
     /// Where a member stands: in the queue; run by a leader; leader itself; at the end.
     enum stage : std::uint32_t { waiting, taken, leading, finished };
 
     struct member {
         write_function* fn = nullptr;
+        scope* scopes = nullptr; // of the thread that waits for it
         std::unique_ptr<async_write> async{};
         bool anywhere = true;
         std::exception_ptr failure{}; // written before `at` becomes `finished`
+        member* next = nullptr;       // in the batch
         wait_word at{waiting};
     };
 
     /// The transaction that the leader has open and the members it has run in it.
     struct batch {
-        std::vector<member*> members{};
+        member* first = nullptr;
+        member* last = nullptr;
+        std::size_t size = 0;
         member* leader = nullptr;
         std::chrono::steady_clock::time_point opened{};
         std::chrono::steady_clock::time_point patience{}; ///< until when it may wait for others
@@ -98,6 +109,9 @@ private:
     void choose_next_leader(std::size_t members) noexcept;
     void async_loop();
     void start_async_thread();
+    void add_to_batch(member& m) noexcept;
+    void require_parent() const;
+    [[nodiscard]] std::chrono::steady_clock::time_point turn_deadline() const;
     [[noreturn]] static void refuse_closed();
 
     store_core const* owner_;
@@ -105,6 +119,7 @@ private:
     any_session& session_;
     commit_options options_;
 
+    std::uint64_t generation_ = process_generation();
     mutex gate_{};
     std::deque<member*> waiting_{}; // guarded by gate_
     bool led_ = false;              // some thread is the leader
@@ -122,7 +137,6 @@ private:
 
     batch batch_{};                                     // the leader's
     std::chrono::steady_clock::duration commit_time_{}; // the leader's: of the last shared commit
-    std::vector<member*> spare_{}; // the leader's: keeps its capacity from batch to batch
 };
 
 } // namespace cairn::inline v0::detail

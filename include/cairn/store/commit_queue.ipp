@@ -11,9 +11,32 @@ CAIRN_INLINE void commit_queue::refuse_closed()
     raise(errc::store_closed, {.message = "the store has been closed"});
 }
 
+/// A closure may have forked: the child must not touch the transaction, which is the parent's.
+CAIRN_INLINE void commit_queue::require_parent() const
+{
+    if (generation_ == process_generation()) return;
+    raise(
+        errc::misuse,
+        {.message = "the process forked inside a write: the transaction is the parent's"});
+}
+
+CAIRN_INLINE std::chrono::steady_clock::time_point commit_queue::turn_deadline() const
+{
+    constexpr auto for_ever = std::chrono::milliseconds{std::chrono::hours{24 * 365}};
+    auto const patience = options_.turn_timeout < for_ever ? options_.turn_timeout : for_ever;
+    return std::chrono::steady_clock::now() + patience;
+}
+
+CAIRN_INLINE void commit_queue::add_to_batch(member& m) noexcept
+{
+    (batch_.last != nullptr ? batch_.last->next : batch_.first) = &m;
+    batch_.last = &m;
+    ++batch_.size;
+}
+
 CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
 {
-    auto self = member{.fn = &fn, .anywhere = anywhere};
+    auto self = member{.fn = &fn, .scopes = scope::current(), .anywhere = anywhere};
     {
         auto const held = lock{gate_};
         if (closing_) refuse_closed();
@@ -35,7 +58,7 @@ CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
 CAIRN_INLINE void commit_queue::wait_for_turn(member& self)
 {
     if (self.at.get() >= leading) return;
-    auto const deadline = std::chrono::steady_clock::now() + options_.turn_timeout;
+    auto const deadline = turn_deadline();
     while (self.at.get() == waiting) {
         self.at.wait_while_until(waiting, deadline);
         if (std::chrono::steady_clock::now() >= deadline && leave_queue(self)) {
@@ -75,7 +98,7 @@ CAIRN_INLINE void commit_queue::lead(member* self)
 /// Whether the batch goes on; if not, it has failed as a whole and its members know.
 CAIRN_INLINE bool commit_queue::run_member(member& m)
 {
-    batch_.members.push_back(&m);
+    add_to_batch(m);
     auto const earlier = batch_.anything;
     auto marked = false;
     try {
@@ -85,11 +108,13 @@ CAIRN_INLINE bool commit_queue::run_member(member& m)
             marked = true;
         }
         run_body(m);
+        require_parent();
         if (session_.doom()) std::rethrow_exception(session_.doom());
         if (marked) session_.release();
         batch_.anything = true;
         return true;
     } catch (...) {
+        if (generation_ != process_generation()) throw;
         m.failure = std::current_exception();
     }
     return undo_member(earlier, marked);
@@ -98,7 +123,7 @@ CAIRN_INLINE bool commit_queue::run_member(member& m)
 CAIRN_INLINE void commit_queue::begin_if_needed()
 {
     if (batch_.begun) return;
-    if (batch_.members.size() == 1) batch_.opened = std::chrono::steady_clock::now();
+    if (batch_.size == 1) batch_.opened = std::chrono::steady_clock::now();
     session_.begin();
     batch_.begun = true;
 }
@@ -109,6 +134,7 @@ CAIRN_INLINE void commit_queue::run_body(member& m)
         auto const inside = scope{owner_, scope_kind::transaction, &session_};
         m.async->run(session_);
     } else {
+        auto const theirs = scope::borrowed{m.scopes};
         (*m.fn)(session_);
     }
 }
@@ -154,7 +180,7 @@ CAIRN_INLINE commit_queue::member* commit_queue::next_member()
 /// outcome, and a commit that they share costs as much as one without them.
 CAIRN_INLINE void commit_queue::gather(lock& held)
 {
-    auto const size = batch_.members.size();
+    auto const size = batch_.size;
     auto const full = crowd_ < options_.members ? crowd_ : options_.members;
     if (size == 0 || size >= full) return;
     if (batch_.patience == std::chrono::steady_clock::time_point{}) {
@@ -178,8 +204,8 @@ CAIRN_INLINE void commit_queue::note_crowd(std::size_t members) noexcept
 
 CAIRN_INLINE bool commit_queue::batch_is_closed() const
 {
-    if (batch_.members.empty()) return false;
-    return batch_.members.size() >= options_.members
+    if (batch_.size == 0) return false;
+    return batch_.size >= options_.members
         || std::chrono::steady_clock::now() - batch_.opened >= options_.time;
 }
 
@@ -196,7 +222,7 @@ CAIRN_INLINE void commit_queue::finish_batch()
 
 CAIRN_INLINE void commit_queue::commit_batch()
 {
-    if (batch_.members.size() == 1) {
+    if (batch_.size == 1) {
         session_.commit();
         return;
     }
@@ -214,24 +240,17 @@ CAIRN_INLINE void commit_queue::fail_batch(std::exception_ptr const& failure) no
 /// Does the work that follows a commit, passes the lead on, and tells every member its outcome.
 CAIRN_INLINE void commit_queue::settle(std::exception_ptr const& failure) noexcept
 {
-    auto members = std::exchange(batch_.members, std::move(spare_));
-    batch_.begun = batch_.anything = false;
-    batch_.patience = {};
+    auto const done = std::exchange(batch_, batch{});
     try {
         if (!failure) database_.after_commit();
     } catch (...) { // NOLINT(bugprone-empty-catch): the commit stands; the backend remembers
     }
-    auto* const leader = std::exchange(batch_.leader, nullptr);
-    if (members.size() == 1) { // the common case, which keeps its memory
-        auto* const only = members.front();
-        members.clear();
-        spare_ = std::move(members);
-        choose_next_leader(1);
-        finish_member(*only, failure, only == leader);
-        return;
+    choose_next_leader(done.size);
+    for (auto* m = done.first; m != nullptr;) {
+        auto* const next = m->next;
+        finish_member(*m, failure, m == done.leader);
+        m = next;
     }
-    choose_next_leader(members.size());
-    for (auto* m : members) finish_member(*m, failure, m == leader);
 }
 
 /// The member is gone afterwards.
@@ -274,7 +293,7 @@ CAIRN_INLINE void commit_queue::post(std::unique_ptr<async_write> write)
     auto m = std::make_unique<member>();
     m->async = std::move(write);
     auto held = lock{gate_};
-    auto const deadline = std::chrono::steady_clock::now() + options_.turn_timeout;
+    auto const deadline = turn_deadline();
     while (!closing_ && async_waiting_ >= options_.async_queue) {
         if (async_room_.wait_until(held, deadline) == std::cv_status::timeout) {
             raise(
@@ -285,8 +304,10 @@ CAIRN_INLINE void commit_queue::post(std::unique_ptr<async_write> write)
     }
     if (closing_) refuse_closed();
     start_async_thread();
-    waiting_.push_back(m.release());
+    waiting_.push_back(m.get());
+    static_cast<void>(m.release());
     ++async_waiting_;
+    if (wanted_ != 0 && waiting_.size() >= wanted_) gathered_.notify_one();
     if (!led_) {
         led_ = true;
         async_turn_ = true;

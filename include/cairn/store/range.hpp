@@ -76,9 +76,11 @@ public:
     {
     }
 
-    /// The same records from the last to the first.
+    /// The same records from the last to the first; with `limit(n)`, the last n of all.
+    /// @errors `invalid_argument` behind `after`: a place is one of a direction.
     [[nodiscard]] basic_range reversed() const
     {
+        if (start_) refuse("reverse a range before you say after which place it begins");
         auto copy = fresh();
         copy.question_.reversed = !question_.reversed;
         return copy;
@@ -92,12 +94,14 @@ public:
         return copy;
     }
 
-    /// From strictly behind the place of a page token on.
-    /// @errors `invalid_argument` if the token belongs to another range.
+    /// From strictly behind the place of a page's `next` token on.
+    /// @errors `invalid_argument` if the token belongs to another range, or leads backwards.
     [[nodiscard]] basic_range after(std::string_view token) const
     {
         auto copy = fresh();
-        copy.start_ = detail::read_token(described_as, question_, token).at;
+        auto place = detail::read_token(described_as, question_, token);
+        if (place.backward) refuse("a token of a previous page leads backwards: use page");
+        if (!place.at.empty()) copy.start_ = std::move(place.at);
         return copy;
     }
 
@@ -124,7 +128,7 @@ public:
     /// The first record, if there is any.
     [[nodiscard]] std::optional<Model> first() const
     {
-        auto page = fetch(question_, start_ ? &*start_ : nullptr, limit_ < 1 ? limit_ : 1);
+        auto page = fetch_some(question_, start_ ? &*start_ : nullptr, limit_ < 1 ? limit_ : 1);
         if (page.records.empty()) return std::nullopt;
         return std::move(page.records.front());
     }
@@ -158,7 +162,8 @@ public:
         return n < limit_ ? n : limit_;
     }
 
-    /// The page of at most `size` records behind the place of `token` (empty: the first page).
+    /// The page of at most `size` records, and of the range's limit, behind the place of `token`
+    /// (empty: the first page). Beyond an end a page is empty, and leads back.
     /// @errors `invalid_argument` if the token belongs to another range.
     /// @complexity As the first page, however far the token is.
     [[nodiscard]] record_page<Model> page(std::size_t size, std::string_view token = {}) const;
@@ -178,6 +183,12 @@ public:
     std::uint64_t erase() const requires Writable;
 
 private:
+    [[noreturn]] static void refuse(char const* message)
+    {
+        raise(
+            errc::invalid_argument, {.message = message, .model = std::string{described_as.name}});
+    }
+
     [[nodiscard]] basic_range fresh() const
     {
         auto copy = basic_range{handle_, question_};
@@ -189,6 +200,10 @@ private:
 
     [[nodiscard]] page_of<Model> fetch(
         question const& q, position const* after, std::size_t n) const;
+    [[nodiscard]] page_of<Model> fetch_some(
+        question const& q, position const* after, std::size_t n) const;
+    [[nodiscard]] std::string make_token(position at, bool backward) const;
+    [[nodiscard]] position place_of_first(question const& asked, page_of<Model> const& found) const;
     [[nodiscard]] std::vector<Model> update_each(detail::function_ref<void(Model&)> change) const;
     template <class Use>
     void for_each_fixed(detail::any_session& s, Use const& use) const;
@@ -237,7 +252,7 @@ public:
     friend bool operator==(iterator const& it, std::default_sentinel_t) { return it.at_end(); }
 
 private:
-    [[nodiscard]] bool at_end() const { return range_->index_ == range_->page_.records.size(); }
+    [[nodiscard]] bool at_end() const { return range_->index_ >= range_->page_.records.size(); }
 
     basic_range* range_ = nullptr;
 };
@@ -247,7 +262,10 @@ page_of<Model> basic_range<Model, Writable>::fetch(
     question const& q, position const* after, std::size_t n) const
 {
     auto result = page_of<Model>{};
-    auto report = [&](corrupt_record const& what) { listener_->report(what); };
+    auto report = [&](corrupt_record const& what) {
+        auto const inside = detail::scope{handle_.core, detail::scope_kind::callback, nullptr};
+        listener_->report(what);
+    };
     auto const sink = corrupt_sink{report};
     if (n != 0) {
         handle_.core->read(handle_.where, [&](detail::any_session& s) {
@@ -261,18 +279,14 @@ template <class Model, bool Writable>
 void basic_range<Model, Writable>::load(position const* after)
 {
     auto const left = limit_ - seen_;
-    page_ = fetch(question_, after, left < size_ ? left : size_);
+    page_ = fetch_some(question_, after, left < size_ ? left : size_);
     index_ = 0;
-    while (page_.records.empty() && page_.more && left != 0) {
-        auto const behind = page_.last;
-        page_ = fetch(question_, &behind, left < size_ ? left : size_);
-    }
 }
 
 template <class Model, bool Writable>
 void basic_range<Model, Writable>::advance()
 {
-    if (++index_ != page_.records.size() || !page_.more) return;
+    if (++index_ < page_.records.size() || !page_.more) return;
     seen_ += page_.records.size();
     if (seen_ >= limit_) return;
     if (size_ < detail::largest_page_size) size_ *= 2;
@@ -285,24 +299,22 @@ record_page<Model> basic_range<Model, Writable>::page(
     std::size_t size, std::string_view token) const
 {
     auto place = detail::page_place{};
-    if (!token.empty()) place = detail::read_token(described_as, question_, token);
+    if (!token.empty())
+        place = detail::read_token(described_as, question_, token);
+    else if (start_)
+        place.at = *start_;
     auto asked = question_;
     if (place.backward) asked.reversed = !asked.reversed;
-    auto found = fetch(asked, token.empty() ? nullptr : &place.at, size);
+    auto found = fetch_some(
+        asked, place.at.empty() ? nullptr : &place.at, size < limit_ ? size : limit_);
     auto result = record_page<Model>{};
-    auto const mark = [&](std::size_t i, bool backward) {
-        auto columns = std::array<cell, described_as.columns.size()>{};
-        record_codec<Model>::to_columns(found.records[i], columns.data());
-        auto at = detail::position_of(described_as, asked, columns, found.sequences[i]);
-        return detail::make_token(described_as, question_, {std::move(at), backward});
-    };
-    if (!found.records.empty()) {
-        auto const last = found.records.size() - 1;
-        if (found.more || place.backward) result.next = mark(place.backward ? 0 : last, false);
-        if (place.backward ? found.more : !token.empty()) {
-            result.previous = mark(place.backward ? last : 0, true);
-        }
-    }
+    auto& onward = place.backward ? result.previous : result.next;
+    auto& back = place.backward ? result.next : result.previous;
+    if (found.more) onward = make_token(found.last, place.backward);
+    if (!token.empty() && !found.records.empty())
+        back = make_token(place_of_first(asked, found), !place.backward);
+    else if (!token.empty() && !found.more)
+        back = make_token({}, !place.backward); // nothing here: from that end of the range
     result.records = std::move(found.records);
     if (place.backward) {
         for (std::size_t i = 0, j = result.records.size(); i + 1 < j; ++i) {
@@ -310,6 +322,34 @@ record_page<Model> basic_range<Model, Writable>::page(
         }
     }
     return result;
+}
+
+template <class Model, bool Writable>
+std::string basic_range<Model, Writable>::make_token(position at, bool backward) const
+{
+    return detail::make_token(described_as, question_, {std::move(at), backward});
+}
+
+template <class Model, bool Writable>
+position basic_range<Model, Writable>::place_of_first(
+    question const& asked, page_of<Model> const& found) const
+{
+    auto columns = std::array<cell, described_as.columns.size()>{};
+    record_codec<Model>::to_columns(found.records.front(), columns.data());
+    return detail::position_of(described_as, asked, columns, found.sequences.front());
+}
+
+/// As `fetch`, but goes on behind damaged records that are tolerated until it has a good one.
+template <class Model, bool Writable>
+page_of<Model> basic_range<Model, Writable>::fetch_some(
+    question const& q, position const* after, std::size_t n) const
+{
+    auto found = fetch(q, after, n);
+    while (found.records.empty() && found.more && n != 0) {
+        auto const behind = found.last;
+        found = fetch(q, &behind, n);
+    }
+    return found;
 }
 
 /// Calls `use` for every record of a set that is fixed before the first call: a few are read at

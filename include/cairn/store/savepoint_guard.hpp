@@ -2,6 +2,7 @@
 // A savepoint that is undone unless what it was set for comes to its end.
 #pragma once
 
+#include <cairn/base/process.hpp>
 #include <cairn/store/erased.hpp>
 
 #include <type_traits>
@@ -17,7 +18,7 @@ public:
     savepoint_guard& operator=(savepoint_guard const&) = delete;
     ~savepoint_guard()
     {
-        if (!open_ || session_.doom()) return;
+        if (!open_ || generation_ != process_generation() || session_.doom()) return;
         try {
             session_.rollback_to();
         } catch (...) { // NOLINT(bugprone-empty-catch): the session has doomed itself
@@ -46,6 +47,7 @@ private:
 
     any_session& session_;
     bool open_ = true;
+    std::uint64_t generation_ = process_generation();
 };
 
 } // namespace cairn::inline v0::detail

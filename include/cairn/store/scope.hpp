@@ -36,6 +36,21 @@ public:
     [[nodiscard]] scope_kind kind() const { return kind_; }
     [[nodiscard]] any_session& session() const { return *session_; }
 
+    /// The innermost scope of this thread.
+    [[nodiscard]] static scope* current() { return innermost; }
+
+    /// Puts another thread's scopes, while that thread waits, in place of this one's.
+    class borrowed {
+    public:
+        explicit borrowed(scope* theirs) : own_{innermost} { innermost = theirs; }
+        borrowed(borrowed const&) = delete;
+        borrowed& operator=(borrowed const&) = delete;
+        ~borrowed() { innermost = own_; }
+
+    private:
+        scope* own_;
+    };
+
     /// The innermost scope of `owner` on this thread, or null.
     static scope* of(store_core const* owner)
     {

@@ -109,6 +109,11 @@ public:
             return;
         }
         try {
+            if (core_->on_queue_thread()) {
+                // The last owner was a closure of `write_async`: its thread cannot wait for itself.
+                detail::thread{[core = std::move(core_)] { core->close(); }}.detach();
+                return;
+            }
             core_->close();
         } catch (...) { // NOLINT(bugprone-empty-catch): a destructor reports nothing
         }

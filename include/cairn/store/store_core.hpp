@@ -44,6 +44,8 @@ public:
     void post(std::unique_ptr<async_write> write);
     void close();
 
+    [[nodiscard]] bool on_queue_thread() const { return queue_.is_own_thread(); }
+
 private:
     class reading;
 
@@ -53,8 +55,7 @@ private:
     std::unique_ptr<any_database> database_;
     std::vector<std::unique_ptr<any_table_base>> tables_;
     std::uint64_t generation_ = process_generation();
-    std::atomic<std::uint64_t> readers_{0};
-    std::atomic<bool> closed_{false};
+    std::atomic<std::uint64_t> readers_{0}; // twice their number, and 1 once closed
     mutex closing_{};
     bool ended_ = false; // guarded by closing_
     commit_queue queue_;

@@ -12,21 +12,20 @@ class store_core::reading {
 public:
     explicit reading(store_core& core) : core_{core}
     {
-        core_.readers_.fetch_add(1);
-        if (core_.closed_.load()) {
-            leave();
-            raise(errc::store_closed, {.message = "the store has been closed"});
-        }
+        if ((core_.readers_.fetch_add(2) & 1) == 0) return;
+        leave();
+        raise(errc::store_closed, {.message = "the store has been closed"});
     }
     reading(reading const&) = delete;
     reading& operator=(reading const&) = delete;
     ~reading() { leave(); }
 
 private:
+    /// The store may be gone once the number is down: it is only named afterwards, not read.
     void leave()
     {
-        core_.readers_.fetch_sub(1);
-        if (core_.closed_.load()) core_.readers_.notify_all();
+        auto& readers = core_.readers_;
+        if ((readers.fetch_sub(2) & 1) != 0) readers.notify_all();
     }
 
     store_core& core_;
@@ -119,8 +118,8 @@ CAIRN_INLINE void store_core::close()
     auto const alone = std::lock_guard{closing_};
     if (ended_) return;
     queue_.close();
-    closed_.store(true);
-    for (auto n = readers_.load(); n != 0; n = readers_.load()) readers_.wait(n);
+    readers_.fetch_or(1);
+    for (auto n = readers_.load(); n != 1; n = readers_.load()) readers_.wait(n);
     database_->close();
     ended_ = true;
 }

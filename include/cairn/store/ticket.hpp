@@ -54,7 +54,7 @@ public:
     template <class Rep, class Period>
     bool wait_for(std::chrono::duration<Rep, Period> time) const
     {
-        detail::scope::require_none(owner_);
+        require_may_wait();
         auto held = std::unique_lock{state_->gate};
         return state_->ready.wait_for(held, time, [&] { return state_->done; });
     }
@@ -62,7 +62,7 @@ public:
     /// Waits until the write is over.
     void wait() const
     {
-        detail::scope::require_none(owner_);
+        require_may_wait();
         auto held = std::unique_lock{state_->gate};
         state_->ready.wait(held, [&] { return state_->done; });
     }
@@ -82,8 +82,16 @@ public:
     }
 
 private:
+    void require_may_wait() const
+    {
+        detail::scope::require_none(owner_);
+        if (generation_ == detail::process_generation()) return;
+        raise(errc::misuse, {.message = "the ticket's write is the parent process's"});
+    }
+
     detail::store_core const* owner_;
     std::shared_ptr<state> state_;
+    std::uint64_t generation_ = detail::process_generation();
 };
 
 namespace detail {

@@ -132,6 +132,8 @@ public:
         if (!open) doom_ = nullptr;
     }
     [[nodiscard]] std::exception_ptr const& doom() const { return doom_; }
+    /// The transaction can no longer be trusted: everything but its rollback throws `why`.
+    void set_doom(std::exception_ptr why) { doom_ = std::move(why); }
     void require_no_doom() const
     {
         if (doom_) std::rethrow_exception(doom_);

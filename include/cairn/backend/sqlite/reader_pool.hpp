@@ -42,7 +42,7 @@ public:
     }
 
     // When somebody first saw this lease in the way of a checkpoint.
-    std::uint64_t lease = 0;
+    std::uint64_t lease = 1;
     std::uint64_t watched_lease = 0;
     std::chrono::steady_clock::time_point watched_since{};
 

@@ -12,13 +12,14 @@ CAIRN_INLINE void sqlite_session::begin()
     if (active_) raise(errc::misuse, {.message = "a transaction is already open"});
     if (!writes_) {
         run(core::begin_read);
+        on_->expect_transaction(true);
         active_ = true;
         return;
     }
     shared_.poisoned.require_absent();
+    before_ = state_.tallies;
     run(core::begin_write);
     on_->expect_transaction(true);
-    before_ = state_.tallies;
     active_ = true;
 }
 
@@ -112,7 +113,8 @@ CAIRN_INLINE void sqlite_session::fail_commit(int code)
     try {
         raise(io && !certain ? errc::outcome_unknown : meant.code, std::move(details));
     } catch (error const& thrown) {
-        if (meant.poisons || (io && !certain)) shared_.poisoned.set(thrown);
+        auto const ended = !certain && !on_->in_transaction();
+        if (meant.poisons || ended || (io && !certain)) shared_.poisoned.set(thrown);
         throw;
     }
 }
@@ -120,9 +122,10 @@ CAIRN_INLINE void sqlite_session::fail_commit(int code)
 CAIRN_INLINE void sqlite_session::savepoint()
 {
     auto& on = writing();
-    execution{on, on.core(core::savepoint)}.run();
     if (marks_.size() == depth_) marks_.emplace_back();
-    marks_[depth_++] = state_.tallies;
+    marks_[depth_] = state_.tallies;
+    execution{on, on.core(core::savepoint)}.run();
+    ++depth_;
 }
 
 CAIRN_INLINE void sqlite_session::release()
@@ -135,9 +138,14 @@ CAIRN_INLINE void sqlite_session::release()
 CAIRN_INLINE void sqlite_session::rollback_to()
 {
     auto& on = writing();
-    execution{on, on.core(core::rollback_to)}.run();
-    state_.tallies = marks_[--depth_];
-    execution{on, on.core(core::release)}.run();
+    try {
+        execution{on, on.core(core::rollback_to)}.run();
+        state_.tallies = marks_[--depth_];
+        execution{on, on.core(core::release)}.run();
+    } catch (...) { // what could not be undone must not be committed
+        on.set_doom(std::current_exception());
+        throw;
+    }
 }
 
 } // namespace cairn::inline v0

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace cairn::inline v0 {
@@ -145,12 +146,23 @@ private:
         });
     }
 
+    /// An index led to a row that it does not belong to. Either the row's columns are damaged, or
+    /// the index is.
+    [[noreturn]] void refuse_row(sqlite_session& s, row const& at) const
+    {
+        name_damage(s, at);
+        raise(
+            errc::corrupt_store,
+            {.message = "an index led to a record that does not have the values asked for",
+             .model = std::string{shape_of<Model>.name}});
+    }
+
     void require_key(sqlite_session& s, row const& at, cells key, Model const& record) const
     {
         auto own = std::array<cell, codec::key_fields>{};
         codec::to_key(record, own.data());
         for (std::size_t i = 0; i < key.size(); ++i)
-            if (!(own[i] == key[i])) name_damage(s, at);
+            if (!(own[i] == key[i])) refuse_row(s, at);
     }
 
     /// Adds a row to a page; false if it is damaged, and that is tolerated.
@@ -182,7 +194,7 @@ private:
         if (fixed.none()) return;
         auto own = columns{};
         codec::to_columns(record, own.data());
-        if (!fixed.are_in(own.data())) name_damage(s, at);
+        if (!fixed.are_in(own.data())) refuse_row(s, at);
     }
 
     void place(
