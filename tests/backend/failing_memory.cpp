@@ -6,6 +6,7 @@
 #include "support/own_new.hpp"
 
 #include <cstdlib>
+#include <new>
 
 namespace {
 
@@ -44,6 +45,15 @@ void* operator new(std::size_t size)
     }
     if (void* memory = std::malloc(size != 0 ? size : 1)) return memory;
     throw std::bad_alloc{};
+}
+
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept
+{
+    try {
+        return operator new(size);
+    } catch (std::bad_alloc const&) {
+        return nullptr;
+    }
 }
 
 void operator delete(void* memory) noexcept

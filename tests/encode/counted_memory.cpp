@@ -42,6 +42,15 @@ void* operator new(std::size_t size)
     return reinterpret_cast<char*>(block) + header;
 }
 
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept
+{
+    try {
+        return operator new(size);
+    } catch (std::bad_alloc const&) {
+        return nullptr;
+    }
+}
+
 void operator delete(void* pointer) noexcept
 {
     if (pointer == nullptr) return;

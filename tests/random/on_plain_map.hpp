@@ -133,7 +133,8 @@ private:
     {
         auto found = table.answer(menu<Model>::plain(pick));
         if (is_reversed(pick)) std::reverse(found.begin(), found.end());
-        if (chosen_use(pick) == use::pages) return told_pages(found, chosen_page_size(pick));
+        if (chosen_use(pick) == use::pages)
+            return told_pages(found, std::min(chosen_page_size(pick), chosen_limit(pick)));
         if (found.size() > chosen_limit(pick)) found.resize(chosen_limit(pick));
         switch (chosen_use(pick)) {
         case use::count: return std::to_string(found.size());
@@ -165,6 +166,7 @@ private:
     template <class Model>
     static std::string told_pages(std::vector<Model> const& found, std::size_t size)
     {
+        if (size == 0) return "page: " + told(std::vector<Model>{});
         auto pages = std::vector<std::vector<Model>>{};
         for (std::size_t at = 0; at == 0 || at < found.size(); at += size) {
             auto const first = found.begin() + static_cast<std::ptrdiff_t>(at);
