@@ -144,6 +144,16 @@ using out_of_memory = error_of<errc::out_of_memory>;
 /// Throws the class that belongs to `code`.
 [[noreturn]] void raise(errc code, error_details details);
 
+namespace detail {
+
+/// The same failure in an exception object of its own, for another thread. Threads that share an
+/// object share its reference count, which lies in the language's runtime, where no tool that
+/// watches threads sees it. Errors of Cairn and `std::bad_alloc` are copied; what else a backend
+/// may throw is shared after all.
+[[nodiscard]] std::exception_ptr copy_of(std::exception_ptr const& failure) noexcept;
+
+} // namespace detail
+
 } // namespace cairn::inline v0
 
 #if CAIRN_DEFINITIONS

@@ -4,6 +4,9 @@
 
 #include <cairn/base/error.hpp>
 
+#include <new>
+#include <typeinfo>
+
 namespace cairn::inline v0 {
 
 namespace detail {
@@ -73,5 +76,34 @@ CAIRN_INLINE char const* error::what() const noexcept
     }
     std::terminate();
 }
+
+namespace detail {
+
+[[nodiscard]] inline std::exception_ptr copy_of_error(error const& original) noexcept
+{
+    try {
+        raise(original.code(), original.details());
+    } catch (error const& copy) {
+        if (typeid(copy) == typeid(original)) return std::current_exception();
+    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory
+    }
+    return nullptr;
+}
+
+[[nodiscard]] CAIRN_INLINE std::exception_ptr copy_of(std::exception_ptr const& failure) noexcept
+{
+    auto copy = std::exception_ptr{};
+    try {
+        if (failure) std::rethrow_exception(failure);
+    } catch (error const& original) {
+        copy = copy_of_error(original);
+    } catch (std::bad_alloc const&) {
+        copy = std::make_exception_ptr(std::bad_alloc{});
+    } catch (...) { // NOLINT(bugprone-empty-catch): of a type that is not known here
+    }
+    return copy ? copy : failure;
+}
+
+} // namespace detail
 
 } // namespace cairn::inline v0

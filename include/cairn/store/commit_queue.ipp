@@ -253,11 +253,12 @@ CAIRN_INLINE void commit_queue::settle(std::exception_ptr const& failure) noexce
     }
 }
 
-/// The member is gone afterwards.
+/// The member is gone afterwards. Its outcome is handed over: the exception, if any, is no longer
+/// this thread's when the member's thread can see it.
 CAIRN_INLINE void commit_queue::finish_member(
     member& m, std::exception_ptr const& failure, bool is_caller) noexcept
 {
-    if (failure) m.failure = failure;
+    if (failure) m.failure = copy_of(failure);
     if (!m.async) {
         if (is_caller)
             m.at.set_quietly(finished);
@@ -265,7 +266,7 @@ CAIRN_INLINE void commit_queue::finish_member(
             m.at.set(finished);
         return;
     }
-    m.async->finish(m.failure);
+    m.async->finish(std::move(m.failure));
     delete &m;
 }
 

@@ -67,15 +67,18 @@ public:
         state_->ready.wait(held, [&] { return state_->done; });
     }
 
-    /// Waits; then gives what the closure returned, once, or throws what the write threw.
+    /// Waits; then gives what the closure returned, or throws what the write threw, once.
     /// @errors those of `write`; `misuse` inside a closure of the same store, or a second time.
     Result get()
     {
         wait();
-        auto const held = std::lock_guard{state_->gate};
-        if (state_->failure) std::rethrow_exception(state_->failure);
+        auto held = std::unique_lock{state_->gate};
+        if (auto const failure = std::exchange(state_->failure, nullptr)) {
+            held.unlock();
+            std::rethrow_exception(failure);
+        }
         if (!state_->value) {
-            raise(errc::misuse, {.message = "the value of this ticket has been taken already"});
+            raise(errc::misuse, {.message = "the outcome of this ticket has been taken already"});
         }
         auto value = std::exchange(state_->value, std::nullopt);
         if constexpr (!std::is_void_v<Result>) return std::move(*value);
@@ -121,8 +124,8 @@ public:
     void finish(std::exception_ptr failure) noexcept override
     {
         auto const held = std::lock_guard{state_->gate};
-        state_->failure = failure;
         if (!failure) state_->value = std::move(value_);
+        state_->failure = std::move(failure);
         state_->done = true;
         state_->ready.notify_all();
     }
