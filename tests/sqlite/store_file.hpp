@@ -4,9 +4,9 @@
 
 #include "../support/temporary_folder.hpp"
 
+#include <cairn/backend/sqlite/table.hpp>
 #include <cairn/describe/elements.hpp>
 #include <cairn/describe/schema.hpp>
-#include <cairn/sqlite.hpp>
 
 #include <doctest/doctest.h>
 

@@ -6,8 +6,8 @@
 #include "ordered_bytes.hpp"
 #include "temporary_folder.hpp"
 
+#include <cairn/backend/sqlite/table.hpp>
 #include <cairn/memory.hpp>
-#include <cairn/sqlite.hpp>
 
 #include <doctest/doctest.h>
 

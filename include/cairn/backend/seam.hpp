@@ -78,13 +78,17 @@ struct located {
     Model record;
 };
 
+/// What a page says beside its records.
+struct page_frame {
+    std::vector<std::int64_t> sequences{}; ///< of the records, in the same order
+    position last{};                       ///< of the last record looked at, to go on from
+    bool more = false;                     ///< whether the table may have another record behind it
+};
+
 /// Some records in the order of a question.
 template <class Model>
-struct page_of {
-    std::vector<Model> records;
-    std::vector<std::int64_t> sequences; ///< of the records, in the same order
-    position last;                       ///< of the last record looked at, to go on from
-    bool more = false;                   ///< whether the table may have another record behind it
+struct page_of : page_frame {
+    std::vector<Model> records{};
 };
 
 /// Called for a record that fails its checks, if the caller tolerates such; else they throw.

@@ -32,7 +32,7 @@ struct record_codec : record_columns<Model> {
     {
         auto to = detail::writer{out, limits, shape_of<Model>.name};
         detail::write_header(to, shape_of<Model>);
-        put_members(record, to, members{});
+        write_members(record, to);
         detail::finish_body(to, shape_of<Model>);
     }
 
@@ -49,9 +49,19 @@ struct record_codec : record_columns<Model> {
     {
         auto const found = detail::found_record{shape_of<Model>, columns_of_record};
         auto in = detail::reader{found.open(body), limits, found};
-        take_members(in, record, members{});
+        read_members(in, record);
         in.finish();
         if (!columns_of_record.empty()) compare_columns(record, found);
+    }
+
+    /// The members alone, between header and checksum.
+    static void write_members(Model const& record, detail::writer& out)
+    {
+        put_members(record, out, members{});
+    }
+    static void read_members(detail::reader& in, Model& record)
+    {
+        take_members(in, record, members{});
     }
 
 private:

@@ -2,8 +2,9 @@
 // How a store opens its backend: one that is fixed, or one of several chosen at run time.
 #pragma once
 
+#include <cairn/backend/adapt.hpp>
+#include <cairn/backend/erased.hpp>
 #include <cairn/describe/schema.hpp>
-#include <cairn/store/erased.hpp>
 
 #include <concepts>
 #include <type_traits>
@@ -12,13 +13,31 @@
 
 namespace cairn::inline v0 {
 
+namespace detail {
+
+/// A backend whose tables need no type: it opens itself.
+template <class Backend>
+concept opens_itself = requires(typename Backend::options how, record_types models)
+{
+    {
+        Backend::open(std::move(how), models)
+        } -> std::same_as<opened_backend>;
+};
+
+} // namespace detail
+
+/// What a store can be opened over: a model of the seam, or an engine that brings its tables behind
+/// virtual calls and without types, so that they are compiled once.
+template <class Backend>
+concept store_backend = detail::opens_itself<Backend> || backend<Backend>;
+
 /// A choice, made when the store is opened, between backends: its options are those of one of
 /// them. `cairn::any` is `one_of<memory, sqlite>`.
 ///
 ///     using database = cairn::store<app, cairn::any>;
 ///     auto db = persistent ? database{cairn::sqlite_options{.path = "state.db"}}
 ///                          : database{cairn::memory_options{}};
-template <backend... Backends>
+template <store_backend... Backends>
 struct one_of {
     using options = std::variant<typename Backends::options...>;
 };
@@ -31,11 +50,14 @@ struct opening;
 template <class... Models, class Backend>
 struct opening<model_list<Models...>, Backend> {
     template <class Options>
-    static std::unique_ptr<any_database> open(
-        Options how, std::span<shape const* const> shapes,
-        std::vector<std::unique_ptr<any_table_base>>& tables)
+    static opened_backend open(Options how)
     {
-        return open_erased<Backend, Models...>(std::move(how), shapes, tables);
+        if constexpr (opens_itself<Backend>) {
+            static constexpr record_type const* types[] = {&record_type_of<Models>..., nullptr};
+            return Backend::open(std::move(how), {types, sizeof...(Models)});
+        } else {
+            return open_erased<Backend, Models...>(std::move(how));
+        }
     }
 };
 
@@ -46,7 +68,7 @@ struct opening<no_models, Backend> : opening<model_list<>, Backend> {
 template <class Backend>
 struct opener {
     static_assert(
-        backend<Backend>,
+        store_backend<Backend>,
         "cairn::store: the second argument is no backend: use cairn::memory, cairn::sqlite, "
         "cairn::any, or a type that models cairn::backend");
     using options = typename Backend::options;
@@ -54,10 +76,9 @@ struct opener {
     static commit_options commit(options const& how) { return how.commit; }
 
     template <class Schema>
-    static std::unique_ptr<any_database> open(
-        options how, std::vector<std::unique_ptr<any_table_base>>& tables)
+    static opened_backend open(options how)
     {
-        return opening<models_of<Schema>, Backend>::open(std::move(how), shapes_of<Schema>, tables);
+        return opening<models_of<Schema>, Backend>::open(std::move(how));
     }
 };
 
@@ -71,17 +92,16 @@ struct opener<one_of<Backends...>> {
     }
 
     template <class Schema>
-    static std::unique_ptr<any_database> open(
-        options how, std::vector<std::unique_ptr<any_table_base>>& tables)
+    static opened_backend open(options how)
     {
-        auto database = std::unique_ptr<any_database>{};
+        auto opened = opened_backend{};
         auto const try_one = [&]<class Backend>(std::type_identity<Backend>) {
             auto* chosen = std::get_if<typename Backend::options>(&how);
-            if (chosen == nullptr) return;
-            database = opener<Backend>::template open<Schema>(std::move(*chosen), tables);
+            if (chosen != nullptr)
+                opened = opener<Backend>::template open<Schema>(std::move(*chosen));
         };
         (try_one(std::type_identity<Backends>{}), ...);
-        return database;
+        return opened;
     }
 };
 

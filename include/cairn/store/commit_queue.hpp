@@ -5,7 +5,7 @@
 #include <cairn/base/process.hpp>
 #include <cairn/base/sync.hpp>
 #include <cairn/base/wait_word.hpp>
-#include <cairn/store/erased.hpp>
+#include <cairn/store/async_write.hpp>
 #include <cairn/store/scope.hpp>
 
 #include <chrono>
@@ -13,20 +13,6 @@
 #include <memory>
 
 namespace cairn::inline v0::detail {
-
-using write_function = function_ref<void(any_session&)>;
-
-/// A write that nobody waits for; it owns what it runs and tells its ticket the outcome.
-class async_write {
-public:
-    async_write() = default;
-    async_write(async_write const&) = delete;
-    async_write& operator=(async_write const&) = delete;
-    virtual ~async_write() = default;
-
-    virtual void run(any_session& session) = 0;
-    virtual void finish(std::exception_ptr failure) noexcept = 0;
-};
 
 /// Orders the writes of a store and commits them in batches.
 ///

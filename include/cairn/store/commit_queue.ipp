@@ -132,7 +132,7 @@ CAIRN_INLINE void commit_queue::run_body(member& m)
 {
     if (m.async) {
         auto const inside = scope{owner_, scope_kind::transaction, &session_};
-        m.async->run(session_);
+        m.async->run(inside.id());
     } else {
         auto const theirs = scope::borrowed{m.scopes};
         (*m.fn)(session_);

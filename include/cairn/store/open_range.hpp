@@ -15,9 +15,7 @@ namespace cairn::inline v0 {
 
 namespace detail {
 
-/// `Index` is an ordinal in `shape::indexes`, or this.
-inline constexpr std::size_t by_key = static_cast<std::size_t>(-1);
-
+/// `Index` is an ordinal in `shape::indexes`, or `by_key`.
 template <class Model, std::size_t Index>
 constexpr std::span<std::uint8_t const> columns_of_order()
 {
@@ -26,12 +24,6 @@ constexpr std::span<std::uint8_t const> columns_of_order()
     else
         return shape_of<Model>.indexes[Index].columns();
 }
-
-/// @errors `invalid_argument` if the value is absent.
-void append_bound(bound& out, cell const& value, shape const& s, std::size_t member);
-
-/// Fixes the leading columns of an order.
-void fix_columns(question& q, cells values, shape const& s, std::span<std::uint8_t const> members);
 
 } // namespace detail
 
@@ -42,10 +34,7 @@ class open_range : public basic_range<Model, Writable> {
     using base = basic_range<Model, Writable>;
 
 public:
-    open_range(detail::table_handle<Model> handle, question asked)
-        : base{handle, asked}, handle_{handle}, asked_{std::move(asked)}
-    {
-    }
+    using base::base;
 
     /// At or above `value`. The range includes it.
     template <class Value>
@@ -88,44 +77,37 @@ private:
             Equal < columns.size(),
             "cairn::range: every column of this index is fixed, there is none left to bound: "
             "give `by` or `prefix` fewer values");
-        auto asked = asked_;
         if constexpr (Equal < columns.size()) {
             constexpr std::size_t m = columns[Equal];
-            auto& limit = (asked.*end).emplace();
-            detail::append_bound(limit, make_value<Model, m>(value), shape_of<Model>, m);
-            limit.inclusive = inclusive;
+            return open_range{base::core().bounded(end, make_value<Model, m>(value), m, inclusive)};
+        } else {
+            return *this;
         }
-        return {handle_, std::move(asked)};
     }
-
-    detail::table_handle<Model> handle_;
-    question asked_;
 };
 
 namespace detail {
 
 template <class Model, bool Writable, class Index, class... Equal>
-auto ask_index(table_handle<Model> handle, Index, Equal const&... equal)
+auto ask_index(table_handle handle, Index, Equal const&... equal)
 {
     using index = checked_index<Model, Index>;
     if constexpr (!index::sound) {
         return range_stand_in<Model>{};
     } else {
         constexpr auto ordinal = index::ordinal;
-        auto q = question{.order = ordering::index, .index = static_cast<std::uint8_t>(ordinal)};
         auto const values = make_index_row<Model, ordinal>(equal...);
-        fix_columns(q, values.view(), shape_of<Model>, columns_of_order<Model, ordinal>());
-        return open_range<Model, Writable, ordinal, sizeof...(Equal)>{handle, std::move(q)};
+        return open_range<Model, Writable, ordinal, sizeof...(Equal)>{
+            range_core{handle, ordinal, values.view()}};
     }
 }
 
 template <class Model, bool Writable, class... Equal>
-auto ask_key(table_handle<Model> handle, Equal const&... equal)
+auto ask_key(table_handle handle, Equal const&... equal)
 {
-    auto q = question{.order = ordering::key};
     auto const values = make_prefix<Model>(equal...);
-    fix_columns(q, values.view(), shape_of<Model>, columns_of_order<Model, by_key>());
-    return open_range<Model, Writable, by_key, sizeof...(Equal)>{handle, std::move(q)};
+    return open_range<Model, Writable, by_key, sizeof...(Equal)>{
+        range_core{handle, by_key, values.view()}};
 }
 
 /// What a store or transaction gives for a model of its schema; for any other, once the error is
@@ -134,18 +116,12 @@ template <class Repository, class Schema, class Model>
 auto repository_in(store_core& core, scope_id where)
 {
     using place = checked_member<Schema, Model>;
-    if constexpr (place::sound) {
-        auto& table = static_cast<any_table<Model>&>(core.table(place::ordinal));
-        return Repository{table_handle<Model>{&core, where, &table}};
-    } else {
+    if constexpr (place::sound)
+        return Repository{table_handle{&core, where, &core.table(place::ordinal)}};
+    else
         return repository_stand_in<Model>{};
-    }
 }
 
 } // namespace detail
 
 } // namespace cairn::inline v0
-
-#if CAIRN_DEFINITIONS
-#include <cairn/store/open_range.ipp>
-#endif

@@ -25,7 +25,7 @@ namespace cairn::inline v0 {
 template <class Model>
 class repository_view {
 public:
-    explicit repository_view(detail::table_handle<Model> handle) : handle_{handle} {}
+    explicit repository_view(detail::table_handle handle) : handle_{handle} {}
 
     /// The record with this key.
     /// @errors     `not_found`.
@@ -33,10 +33,9 @@ public:
     template <class... Key>
     [[nodiscard]] Model get(Key const&... key) const
     {
-        auto const wanted = make_key<Model>(key...);
-        auto found = find_record(wanted.view());
-        if (!found) detail::refuse_absent(shape_of<Model>, wanted.view());
-        return std::move(found->record);
+        auto record = Model{};
+        detail::get_record(handle_, make_key<Model>(key...).view(), &record);
+        return record;
     }
 
     /// The record with this key, if there is one.
@@ -44,22 +43,17 @@ public:
     template <class... Key>
     [[nodiscard]] std::optional<Model> find(Key const&... key) const
     {
+        auto record = std::optional<Model>{std::in_place};
         auto const wanted = make_key<Model>(key...);
-        auto found = find_record(wanted.view());
-        if (!found) return std::nullopt;
-        return std::move(found->record);
+        if (!detail::find_record(handle_, wanted.view(), &*record)) record.reset();
+        return record;
     }
 
     /// Whether there is a record with this key. @complexity One lookup.
     template <class... Key>
     [[nodiscard]] bool contains(Key const&... key) const
     {
-        auto const wanted = make_key<Model>(key...);
-        auto found = false;
-        handle_.core->read(handle_.where, [&](detail::any_session& s) {
-            found = handle_.table->contains(s, wanted.view());
-        });
-        return found;
+        return detail::contains_record(handle_, make_key<Model>(key...).view());
     }
 
     /// Calls a function, the last argument, with the record in place; false if there is none.
@@ -95,32 +89,20 @@ public:
     }
 
     /// Every record, in the order of insertion. To read a whole table and filter says so here.
-    [[nodiscard]] range_view<Model> scan() const { return {handle_, question{}}; }
-
-protected:
-    [[nodiscard]] std::optional<located<Model>> find_record(cells key) const
+    [[nodiscard]] range_view<Model> scan() const
     {
-        auto found = std::optional<located<Model>>{};
-        handle_.core->read(
-            handle_.where, [&](detail::any_session& s) { found = handle_.table->find(s, key); });
-        return found;
+        return range_view<Model>{detail::range_core{handle_, detail::by_insertion, {}}};
     }
 
+protected:
     template <class Function>
     bool visit_record(cells key, Function& fn) const
     {
-        auto found = false;
-        auto guarded = [&](Model const& record) {
-            auto const inside = detail::scope{handle_.core, detail::scope_kind::callback, nullptr};
-            fn(record);
-        };
-        handle_.core->read(handle_.where, [&](detail::any_session& s) {
-            found = handle_.table->visit(s, key, guarded);
-        });
-        return found;
+        return detail::visit_record(
+            handle_, key, [&](void const* record) { fn(*static_cast<Model const*>(record)); });
     }
 
-    detail::table_handle<Model> handle_;
+    detail::table_handle handle_;
 };
 
 /// Reading and writing the records of one model. Through a store each call is a transaction of
@@ -146,10 +128,7 @@ public:
     ///             one of its unique values, with `index()` naming which; `invalid_argument` for
     ///             a value that no column takes (NaN).
     /// @complexity One lookup and one write per key, unique and index: O((1 + I) log n).
-    void insert(Model const& record) const
-    {
-        write_one([&](auto& doing) { doing.insert(record); });
-    }
+    void insert(Model const& record) const { detail::insert_record(handle_, &record); }
 
     /// Stores `record`, whether or not its key is taken. A record that is replaced keeps its
     /// place among equals.
@@ -157,10 +136,7 @@ public:
     /// @errors     `unique_conflict`, `invalid_argument`; `invalid_transition` if the stored
     ///             record's lifecycle does not have the change.
     /// @complexity As `insert`, but only the indexes whose values changed are written.
-    void put(Model const& record) const
-    {
-        write([&](auto& doing) { doing.put(record); });
-    }
+    void put(Model const& record) const { detail::put_record(handle_, &record); }
 
     /// Changes the record with this key by a function, the last argument, that takes `Model&`:
     /// `update("0x01", [](task& t) { ... })`. It runs once, may throw, and may not call the
@@ -185,23 +161,11 @@ public:
     template <class... Key>
     bool erase(Key const&... key) const
     {
-        auto const wanted = make_key<Model>(key...);
-        auto erased = false;
-        auto body = [&](detail::any_session& s) {
-            erased = handle_.table->erase(s, wanted.view());
-        };
-        handle_.core->write(handle_.where, body, true);
-        return erased;
+        return detail::erase_record(handle_, make_key<Model>(key...).view());
     }
 
     /// Removes every record; returns how many there were.
-    std::uint64_t clear() const
-    {
-        auto n = std::uint64_t{0};
-        auto body = [&](detail::any_session& s) { n = handle_.table->clear(s); };
-        handle_.core->write(handle_.where, body, false);
-        return n;
-    }
+    std::uint64_t clear() const { return detail::clear_records(handle_); }
 
     /// As in `repository_view`; these ranges can also `update` and `erase`.
     template <class Index, class... Equal>
@@ -214,34 +178,21 @@ public:
     {
         return detail::ask_key<Model, true>(handle_, equal...);
     }
-    [[nodiscard]] range<Model> scan() const { return {handle_, question{}}; }
+    [[nodiscard]] range<Model> scan() const
+    {
+        return range<Model>{detail::range_core{handle_, detail::by_insertion, {}}};
+    }
 
 private:
     [[nodiscard]] Model update_record(cells key, detail::function_ref<void(Model&)> change) const
     {
-        auto now = std::optional<Model>{};
-        write([&](auto& doing) { now.emplace(doing.update(key, change)); });
-        return std::move(*now);
-    }
-
-    template <class Body>
-    void write(Body const& what) const
-    {
-        run(what, false);
-    }
-    template <class Body>
-    void write_one(Body const& what) const
-    {
-        run(what, true);
-    }
-    template <class Body>
-    void run(Body const& what, bool one_step) const
-    {
-        auto body = [&](detail::any_session& s) {
-            auto doing = detail::verbs<Model>{handle_.core, *handle_.table, s};
-            what(doing);
-        };
-        handle_.core->write(handle_.where, body, one_step);
+        auto before = Model{};
+        auto after = Model{};
+        detail::update_record(handle_, key, &before, &after, [&] {
+            after = before;
+            change(after);
+        });
+        return after;
     }
 };
 

@@ -2,8 +2,8 @@
 // A savepoint that is undone unless what it was set for comes to its end.
 #pragma once
 
+#include <cairn/backend/erased.hpp>
 #include <cairn/base/process.hpp>
-#include <cairn/store/erased.hpp>
 
 #include <type_traits>
 #include <utility>

@@ -3,15 +3,13 @@
 #pragma once
 
 #include <cairn/base/error.hpp>
-#include <cairn/store/erased.hpp>
+#include <cairn/store/table_handle.hpp>
 
 #include <atomic>
 #include <cstdint>
 #include <string>
 
 namespace cairn::inline v0::detail {
-
-class store_core;
 
 enum class scope_kind : std::uint8_t {
     transaction, ///< inside `write`, or an operation of the commit queue
@@ -112,8 +110,5 @@ private:
     std::uint64_t id_;
     scope* outer_;
 };
-
-/// The scope that a handle acts in: 0 is the store itself, one operation at a time.
-using scope_id = std::uint64_t;
 
 } // namespace cairn::inline v0::detail

@@ -102,22 +102,7 @@ public:
 
     /// Closes, if `close` was not called; what that would throw is lost, so call it. In a forked
     /// child nothing is touched.
-    ~store()
-    {
-        if (core_->in_forked_child()) {
-            static_cast<void>(core_.release()); // the parent's: locks and threads are not ours
-            return;
-        }
-        try {
-            if (core_->on_queue_thread()) {
-                // The last owner was a closure of `write_async`: its thread cannot wait for itself.
-                detail::thread{[core = std::move(core_)] { core->close(); }}.detach();
-                return;
-            }
-            core_->close();
-        } catch (...) { // NOLINT(bugprone-empty-catch): a destructor reports nothing
-        }
-    }
+    ~store() { detail::end_core(std::move(core_)); }
 
     /// The records of one model: `db[tasks]`. Each operation is a transaction of its own.
     template <class Model>
@@ -139,8 +124,8 @@ public:
         using result = detail::closure_result<Function, transaction>;
         detail::check_closure_result<result>();
         auto slot = detail::result_slot<result>{};
-        core_->run_transaction([&](detail::scope& inside) {
-            auto tx = transaction{*core_, inside.id()};
+        core_->run_transaction([&](detail::scope_id inside) {
+            auto tx = transaction{*core_, inside};
             slot.fill(fn, tx);
         });
         return slot.take();
@@ -154,8 +139,8 @@ public:
         using result = detail::closure_result<Function, snapshot>;
         detail::check_closure_result<result>();
         auto slot = detail::result_slot<result>{};
-        core_->run_snapshot([&](detail::scope& inside) {
-            auto view = snapshot{*core_, inside.id()};
+        core_->run_snapshot([&](detail::scope_id inside) {
+            auto view = snapshot{*core_, inside};
             slot.fill(fn, view);
         });
         return slot.take();
@@ -187,10 +172,8 @@ public:
 private:
     static std::unique_ptr<detail::store_core> open(options how)
     {
-        auto tables = std::vector<std::unique_ptr<detail::any_table_base>>{};
         auto const commit = opener::commit(how);
-        auto database = opener::template open<Schema>(std::move(how), tables);
-        return std::make_unique<detail::store_core>(std::move(database), std::move(tables), commit);
+        return detail::open_core(opener::template open<Schema>(std::move(how)), commit);
     }
 
     std::unique_ptr<detail::store_core> core_;

@@ -2,32 +2,31 @@
 // What a store is underneath: an open database, its tables, its queue of writes, its end.
 #pragma once
 
+#include <cairn/base/config.hpp>
 #include <cairn/base/process.hpp>
-#include <cairn/store/commit_queue.hpp>
-#include <cairn/store/savepoint_guard.hpp>
+#include <cairn/store/async_write.hpp>
+#include <cairn/store/table_handle.hpp>
 
-#include <atomic>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
 namespace cairn::inline v0::detail {
 
+class commit_queue;
+class scope;
+
 /// A store without its types. Thread-safe.
 class store_core {
 public:
-    store_core(
-        std::unique_ptr<any_database> database, std::vector<std::unique_ptr<any_table_base>> tables,
-        commit_options options)
-        : database_{std::move(database)}, tables_{std::move(tables)}, queue_{
-                                                                          this, *database_, options}
-    {
-    }
+    store_core(opened_backend opened, commit_options options);
     store_core(store_core const&) = delete;
     store_core& operator=(store_core const&) = delete;
-    ~store_core() = default;
+    ~store_core();
 
-    [[nodiscard]] any_table_base& table(std::size_t ordinal) const { return *tables_[ordinal]; }
-    [[nodiscard]] any_database& database() const { return *database_; }
+    [[nodiscard]] any_table& table(std::size_t ordinal) const { return *opened_.tables[ordinal]; }
+    [[nodiscard]] any_database& database() const { return *opened_.database; }
     [[nodiscard]] bool in_forked_child() const { return generation_ != process_generation(); }
 
     /// One reading operation in the scope of a handle: of its own, or of a running closure.
@@ -38,28 +37,37 @@ public:
     void write(scope_id where, write_function fn, bool one_step);
 
     /// A closure of the user's, on this thread, that writes or sees one snapshot.
-    void run_transaction(function_ref<void(scope&)> fn);
-    void run_snapshot(function_ref<void(scope&)> fn);
+    void run_transaction(function_ref<void(scope_id)> fn);
+    void run_snapshot(function_ref<void(scope_id)> fn);
+
+    /// The session of a transaction that can go on, to set savepoints in.
+    /// @errors `misuse`; the error that ended the transaction.
+    [[nodiscard]] any_session& session_of(scope_id where) const;
 
     void post(std::unique_ptr<async_write> write);
     void close();
 
-    [[nodiscard]] bool on_queue_thread() const { return queue_.is_own_thread(); }
+    [[nodiscard]] bool on_queue_thread() const;
 
 private:
     class reading;
+    struct state;
 
     void require_usable() const;
     void write_inside(scope& inside, write_function fn, bool one_step);
 
-    std::unique_ptr<any_database> database_;
-    std::vector<std::unique_ptr<any_table_base>> tables_;
+    opened_backend opened_;
     std::uint64_t generation_ = process_generation();
-    std::atomic<std::uint64_t> readers_{0}; // twice their number, and 1 once closed
-    mutex closing_{};
-    bool ended_ = false; // guarded by closing_
-    commit_queue queue_;
+    std::unique_ptr<state> state_;
 };
+
+/// Throws `misuse` if this thread is inside any closure of a store, which may be gone already.
+void require_outside(store_core const* owner);
+
+std::unique_ptr<store_core> open_core(opened_backend opened, commit_options options);
+
+/// Closes and ends a store; what that would throw is lost. In a forked child nothing is touched.
+void end_core(std::unique_ptr<store_core> core) noexcept;
 
 } // namespace cairn::inline v0::detail
 

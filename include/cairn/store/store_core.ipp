@@ -2,17 +2,39 @@
 // A store without its types: how operations enter it, and how it ends.
 #pragma once
 
+#include <cairn/store/commit_queue.hpp>
 #include <cairn/store/savepoint_guard.hpp>
+#include <cairn/store/scope.hpp>
 #include <cairn/store/store_core.hpp>
 
+#include <atomic>
+
 namespace cairn::inline v0::detail {
+
+struct store_core::state {
+    state(store_core const* owner, any_database& database, commit_options options)
+        : queue{owner, database, options}
+    {
+    }
+
+    std::atomic<std::uint64_t> readers{0}; // twice their number, and 1 once closed
+    mutex closing{};
+    bool ended = false; // guarded by closing
+    commit_queue queue;
+};
+
+CAIRN_INLINE store_core::store_core(opened_backend opened, commit_options options)
+    : opened_{std::move(opened)}, state_{std::make_unique<state>(this, *opened_.database, options)}
+{
+}
+CAIRN_INLINE store_core::~store_core() = default;
 
 /// Holds the store open for one reading operation.
 class store_core::reading {
 public:
     explicit reading(store_core& core) : core_{core}
     {
-        if ((core_.readers_.fetch_add(2) & 1) == 0) return;
+        if ((core_.state_->readers.fetch_add(2) & 1) == 0) return;
         leave();
         raise(errc::store_closed, {.message = "the store has been closed"});
     }
@@ -24,7 +46,7 @@ private:
     /// The store may be gone once the number is down: it is only named afterwards, not read.
     void leave()
     {
-        auto& readers = core_.readers_;
+        auto& readers = core_.state_->readers;
         if ((readers.fetch_sub(2) & 1) != 0) readers.notify_all();
     }
 
@@ -41,18 +63,29 @@ CAIRN_INLINE void store_core::require_usable() const
     }
 }
 
+/// The session of a handle's scope, if its transaction can go on.
+CAIRN_INLINE any_session& store_core::session_of(scope_id where) const
+{
+    auto& session = scope::require(this, where).session();
+    if (auto doom = session.doom()) std::rethrow_exception(doom);
+    return session;
+}
+
+CAIRN_INLINE bool store_core::on_queue_thread() const
+{
+    return state_->queue.is_own_thread();
+}
+
 CAIRN_INLINE void store_core::read(scope_id where, function_ref<void(any_session&)> fn)
 {
     require_usable();
     if (where != 0) {
-        auto& session = scope::require(this, where).session();
-        if (auto doom = session.doom()) std::rethrow_exception(doom);
-        fn(session);
+        fn(session_of(where));
         return;
     }
     scope::require_none(this);
     auto const open = reading{*this};
-    database_->read(fn);
+    database().read(fn);
 }
 
 CAIRN_INLINE void store_core::write(scope_id where, write_function fn, bool one_step)
@@ -63,7 +96,7 @@ CAIRN_INLINE void store_core::write(scope_id where, write_function fn, bool one_
         return;
     }
     scope::require_none(this);
-    queue_.run(fn, true);
+    state_->queue.run(fn, true);
 }
 
 CAIRN_INLINE void store_core::write_inside(scope& inside, write_function fn, bool one_step)
@@ -81,47 +114,75 @@ CAIRN_INLINE void store_core::write_inside(scope& inside, write_function fn, boo
     mark.keep_after([&] { fn(session); });
 }
 
-CAIRN_INLINE void store_core::run_transaction(function_ref<void(scope&)> fn)
+CAIRN_INLINE void store_core::run_transaction(function_ref<void(scope_id)> fn)
 {
     require_usable();
     scope::require_none(this);
     auto body = [&](any_session& session) {
         auto inside = scope{this, scope_kind::transaction, &session};
-        fn(inside);
+        fn(inside.id());
     };
-    queue_.run(body, false);
+    state_->queue.run(body, false);
 }
 
-CAIRN_INLINE void store_core::run_snapshot(function_ref<void(scope&)> fn)
+CAIRN_INLINE void store_core::run_snapshot(function_ref<void(scope_id)> fn)
 {
     require_usable();
     scope::require_none(this);
     auto const open = reading{*this};
     auto body = [&](any_session& session) {
         auto inside = scope{this, scope_kind::snapshot, &session};
-        fn(inside);
+        fn(inside.id());
     };
-    database_->read(body);
+    database().read(body);
 }
 
 CAIRN_INLINE void store_core::post(std::unique_ptr<async_write> write)
 {
     require_usable();
     scope::require_none(this);
-    queue_.post(std::move(write));
+    state_->queue.post(std::move(write));
 }
 
 CAIRN_INLINE void store_core::close()
 {
     require_usable();
     scope::require_none(this);
-    auto const alone = std::lock_guard{closing_};
-    if (ended_) return;
-    queue_.close();
-    readers_.fetch_or(1);
-    for (auto n = readers_.load(); n != 1; n = readers_.load()) readers_.wait(n);
-    database_->close();
-    ended_ = true;
+    auto const alone = std::lock_guard{state_->closing};
+    if (state_->ended) return;
+    state_->queue.close();
+    auto& readers = state_->readers;
+    readers.fetch_or(1);
+    for (auto n = readers.load(); n != 1; n = readers.load()) readers.wait(n);
+    database().close();
+    state_->ended = true;
+}
+
+CAIRN_INLINE void require_outside(store_core const* owner)
+{
+    scope::require_none(owner);
+}
+
+CAIRN_INLINE std::unique_ptr<store_core> open_core(opened_backend opened, commit_options options)
+{
+    return std::make_unique<store_core>(std::move(opened), options);
+}
+
+CAIRN_INLINE void end_core(std::unique_ptr<store_core> core) noexcept
+{
+    if (core->in_forked_child()) {
+        static_cast<void>(core.release()); // the parent's: locks and threads are not ours
+        return;
+    }
+    try {
+        if (core->on_queue_thread()) {
+            // The last owner was a closure of `write_async`: its thread cannot wait for itself.
+            thread{[last = std::move(core)] { last->close(); }}.detach();
+            return;
+        }
+        core->close();
+    } catch (...) { // NOLINT(bugprone-empty-catch): a destructor reports nothing
+    }
 }
 
 } // namespace cairn::inline v0::detail

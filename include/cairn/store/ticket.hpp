@@ -2,7 +2,7 @@
 // The outcome, some day, of a write that runs on the committing thread.
 #pragma once
 
-#include <cairn/base/sync.hpp>
+#include <cairn/base/config.hpp>
 #include <cairn/store/transaction.hpp>
 
 #include <chrono>
@@ -18,14 +18,35 @@ namespace detail {
 
 struct nothing {};
 
+/// The end of a write: what was made before it can be seen after it. Thread-safe.
+class write_end {
+public:
+    write_end();
+    write_end(write_end const&) = delete;
+    write_end& operator=(write_end const&) = delete;
+    ~write_end();
+
+    [[nodiscard]] bool reached() const;
+    void wait() const;
+    [[nodiscard]] bool wait_for(std::chrono::nanoseconds time) const;
+
+    /// The end has come: calls `publish`, and lets everybody go on.
+    void reach(std::exception_ptr failure, function_ref<void()> publish) noexcept;
+
+    /// Behind the end: throws the failure, once, if there was one; else calls `use`.
+    void take(function_ref<void()> use);
+
+private:
+    struct state;
+
+    std::unique_ptr<state> state_;
+};
+
 /// Shared by a ticket and the write that it waits for.
 template <class Value>
 struct ticket_state {
-    mutex gate{};
-    condition_variable ready{};
-    bool done = false;
-    std::exception_ptr failure{};
-    std::optional<Value> value{};
+    write_end end{};
+    std::optional<Value> value{}; ///< between `reach` and `take`
 };
 
 } // namespace detail
@@ -43,28 +64,25 @@ public:
     }
 
     /// Whether the write is over: committed, or failed.
-    [[nodiscard]] bool ready() const
-    {
-        auto const held = std::lock_guard{state_->gate};
-        return state_->done;
-    }
+    [[nodiscard]] bool ready() const { return state_->end.reached(); }
 
     /// Waits at most so long; whether the write is over.
     /// @errors `misuse` inside a closure of the same store, which the write may be waiting for.
     template <class Rep, class Period>
     bool wait_for(std::chrono::duration<Rep, Period> time) const
     {
+        constexpr auto for_ever = std::chrono::hours{24 * 365 * 100};
         require_may_wait();
-        auto held = std::unique_lock{state_->gate};
-        return state_->ready.wait_for(held, time, [&] { return state_->done; });
+        return state_->end.wait_for(
+            time < for_ever ? std::chrono::duration_cast<std::chrono::nanoseconds>(time)
+                            : for_ever);
     }
 
     /// Waits until the write is over.
     void wait() const
     {
         require_may_wait();
-        auto held = std::unique_lock{state_->gate};
-        state_->ready.wait(held, [&] { return state_->done; });
+        state_->end.wait();
     }
 
     /// Waits; then gives what the closure returned, or throws what the write threw, once.
@@ -72,22 +90,18 @@ public:
     Result get()
     {
         wait();
-        auto held = std::unique_lock{state_->gate};
-        if (auto const failure = std::exchange(state_->failure, nullptr)) {
-            held.unlock();
-            std::rethrow_exception(failure);
-        }
-        if (!state_->value) {
+        auto value = std::optional<value_type>{};
+        state_->end.take([&] { value = std::exchange(state_->value, std::nullopt); });
+        if (!value) {
             raise(errc::misuse, {.message = "the outcome of this ticket has been taken already"});
         }
-        auto value = std::exchange(state_->value, std::nullopt);
         if constexpr (!std::is_void_v<Result>) return std::move(*value);
     }
 
 private:
     void require_may_wait() const
     {
-        detail::scope::require_none(owner_);
+        detail::require_outside(owner_);
         if (generation_ == detail::process_generation()) return;
         raise(errc::misuse, {.message = "the ticket's write is the parent process's"});
     }
@@ -110,9 +124,9 @@ public:
     {
     }
 
-    void run(any_session&) override
+    void run(scope_id inside) override
     {
-        auto tx = transaction<Schema>{core_, scope::of(&core_)->id()};
+        auto tx = transaction<Schema>{core_, inside};
         if constexpr (std::is_void_v<Result>) {
             fn_(tx);
             value_.emplace();
@@ -123,11 +137,10 @@ public:
 
     void finish(std::exception_ptr failure) noexcept override
     {
-        auto const held = std::lock_guard{state_->gate};
-        if (!failure) state_->value = std::move(value_);
-        state_->failure = std::move(failure);
-        state_->done = true;
-        state_->ready.notify_all();
+        auto const committed = !failure;
+        state_->end.reach(std::move(failure), [&] {
+            if (committed) state_->value = std::move(value_);
+        });
     }
 
 private:
@@ -140,3 +153,7 @@ private:
 } // namespace detail
 
 } // namespace cairn::inline v0
+
+#if CAIRN_DEFINITIONS
+#include <cairn/store/ticket.ipp>
+#endif

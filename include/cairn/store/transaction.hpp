@@ -52,9 +52,7 @@ public:
     template <class Function>
     auto attempt(Function&& fn)
     {
-        auto& session = detail::scope::require(core_, where_).session();
-        if (auto doom = session.doom()) std::rethrow_exception(doom);
-        auto mark = detail::savepoint_guard{session};
+        auto mark = detail::savepoint_guard{core_->session_of(where_)};
         if constexpr (std::is_invocable_v<Function&, transaction&>) {
             return mark.keep_after([&] { return fn(*this); });
         } else {

@@ -4,6 +4,7 @@
 
 #include <cairn/backend/sqlite/registry.hpp>
 #include <cairn/backend/sqlite/settings.hpp>
+#include <cairn/base/machine.hpp>
 #include <cairn/base/version.hpp>
 
 #include <array>

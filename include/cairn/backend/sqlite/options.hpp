@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cairn/backend/seam.hpp>
-#include <cairn/base/machine.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -11,6 +10,8 @@
 #include <string>
 
 namespace cairn::inline v0 {
+
+class machine; // base/machine.hpp
 
 /// Options of the SQLite backend. `sqlite_options{"state.db"}` is what most programs need.
 struct sqlite_options {

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSL-1.0
+// The typed table over SQLite: from records to rows and back.
+#pragma once
+
+#include <cairn/backend/sqlite/record_table.hpp>
+#include <cairn/encode/record_cells.hpp>
+
+namespace cairn::inline v0::detail::sql {
+
+struct record_table::fetching {
+    sqlite_session& session;
+    question const& asked;
+    corrupt_sink const* tolerate;
+    fixed_values const& fixed;
+    page_frame& page;
+    void* records;
+    own_columns columns;
+    void const* last = nullptr; ///< the last record of the page, if that was the last looked at
+};
+
+CAIRN_INLINE bool record_table::insert(sqlite_session& s, void const* record)
+{
+    auto columns = own_columns{type_};
+    encode(record);
+    return engine_.insert(s, columns.of(record).data(), body_.span());
+}
+
+CAIRN_INLINE std::optional<std::int64_t> record_table::find(
+    sqlite_session& s, cells key, void* record)
+{
+    auto sequence = std::optional<std::int64_t>{};
+    engine_.find(s, key, [&](row const& at) {
+        decode(s, at, record);
+        require_key(s, at, key, record);
+        sequence = at.sequence();
+    });
+    return sequence;
+}
+
+CAIRN_INLINE bool record_table::visit(
+    sqlite_session& s, cells key, function_ref<void(void const*)> fn)
+{
+    auto found = false;
+    type_.with_blank([&](void* record) {
+        found = find(s, key, record).has_value();
+        if (found) fn(record);
+    });
+    return found;
+}
+
+CAIRN_INLINE bool record_table::at(sqlite_session& s, std::int64_t sequence, void* record)
+{
+    return engine_.at(s, sequence, [&](row const& at) { decode(s, at, record); });
+}
+
+CAIRN_INLINE bool record_table::rewrite(sqlite_session& s, void const* record)
+{
+    auto columns = own_columns{type_};
+    encode(record);
+    return engine_.rewrite(s, columns.of(record).data(), body_.span());
+}
+
+CAIRN_INLINE bool record_table::replace(
+    sqlite_session& s, std::int64_t sequence, void const* before, void const* after)
+{
+    auto old = own_columns{type_};
+    auto now = own_columns{type_};
+    encode(after);
+    return engine_.replace(s, sequence, old.of(before).data(), now.of(after).data(), body_.span());
+}
+
+CAIRN_INLINE void record_table::fetch(
+    sqlite_session& s, question const& asked, position const* after, std::size_t limit,
+    corrupt_sink const* tolerate, page_frame& page, void* records)
+{
+    constexpr auto most = std::size_t{1024};
+    auto const expected = limit < most ? limit : most;
+    type_.reserve(records, expected);
+    page.sequences.reserve(expected);
+    auto const fixed = fixed_values{engine_.table(), asked};
+    auto into = fetching{s, asked, tolerate, fixed, page, records, own_columns{type_}};
+    auto good = true;
+    page.more = engine_.fetch(
+        s, asked, after, limit, [&](row const& at) { good = take(into, at); });
+    if (into.last == nullptr || !good) return;
+    place(into, into.columns.of(into.last).data(), page.sequences.back());
+}
+
+/// Only the thread that holds the writer comes here.
+CAIRN_INLINE void record_table::encode(void const* record)
+{
+    body_.clear();
+    encode_record(type_, record, body_);
+}
+
+CAIRN_INLINE void record_table::decode(sqlite_session& s, row const& at, void* record) const
+{
+    try {
+        decode_record(type_, {}, at.body(), record);
+    } catch (error const&) {
+        name_damage(s, at);
+        throw;
+    }
+}
+
+/// Throws again what is wrong with a row, with its key, or that its columns are not those of its
+/// record.
+CAIRN_INLINE void record_table::name_damage(sqlite_session& s, row const& at) const
+{
+    engine_.columns_at(s, at.sequence(), [&](cells stored) {
+        type_.with_blank([&](void* record) { decode_record(type_, stored, at.body(), record); });
+    });
+}
+
+/// An index led to a row that it does not belong to. Either the row's columns are damaged, or the
+/// index is.
+CAIRN_INLINE void record_table::refuse_row(sqlite_session& s, row const& at) const
+{
+    name_damage(s, at);
+    raise(
+        errc::corrupt_store,
+        {.message = "an index led to a record that does not have the values asked for",
+         .model = std::string{type_.model->name}});
+}
+
+CAIRN_INLINE void record_table::require_key(
+    sqlite_session& s, row const& at, cells key, void const* record) const
+{
+    auto const own = own_key{type_, record};
+    for (std::size_t i = 0; i < key.size(); ++i)
+        if (!(own.view()[i] == key[i])) refuse_row(s, at);
+}
+
+/// Adds a row to a page; false if it is damaged, and that is tolerated.
+CAIRN_INLINE bool record_table::take(fetching& into, row const& at) const
+{
+    auto* const record = append_record(type_, into.records, into.page.sequences.size());
+    try {
+        decode(into.session, at, record);
+        require_answer(into, at, record);
+    } catch (corrupt_record const& damage) {
+        type_.truncate(into.records, into.page.sequences.size());
+        if (into.tolerate == nullptr) throw;
+        engine_.columns_at(into.session, at.sequence(), [&](cells stored) {
+            place(into, stored.data(), at.sequence());
+        });
+        (*into.tolerate)(damage);
+        return false;
+    }
+    into.page.sequences.push_back(at.sequence());
+    into.last = record;
+    return true;
+}
+
+CAIRN_INLINE void record_table::require_answer(
+    fetching& into, row const& at, void const* record) const
+{
+    if (into.fixed.none() || into.fixed.are_in(into.columns.of(record).data())) return;
+    refuse_row(into.session, at);
+}
+
+CAIRN_INLINE void record_table::place(
+    fetching& into, cell const* stored, std::int64_t sequence) const
+{
+    auto const& order = engine_.table().order(layout::order_number(into.asked));
+    into.page.last.clear();
+    append_position(into.page.last, order, stored, sequence);
+}
+
+} // namespace cairn::inline v0::detail::sql

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSL-1.0
+// How a range asks, page by page.
+#pragma once
+
+#include <cairn/encode/ordered.hpp>
+#include <cairn/encode/record_cells.hpp>
+#include <cairn/store/page_token.hpp>
+#include <cairn/store/range_core.hpp>
+#include <cairn/store/scope.hpp>
+#include <cairn/store/store_core.hpp>
+
+namespace cairn::inline v0::detail {
+
+CAIRN_INLINE range_core::range_core(table_handle handle, std::size_t order, cells leading)
+    : handle_{handle}
+{
+    if (order == by_insertion) return;
+    auto const& model = handle.model();
+    auto members = model.key.columns();
+    question_.order = ordering::key;
+    if (order != by_key) {
+        question_.order = ordering::index;
+        question_.index = static_cast<std::uint8_t>(order);
+        members = model.indexes[order].columns();
+    }
+    question_.equal_columns = static_cast<std::uint8_t>(leading.size());
+    for (std::size_t i = 0; i != leading.size(); ++i) {
+        append_ordered(question_.equal, leading[i], model.members[members[i]].type);
+    }
+}
+CAIRN_INLINE range_core::range_core(range_core&&) noexcept = default;
+CAIRN_INLINE range_core::range_core(range_core const&) = default;
+CAIRN_INLINE range_core& range_core::operator=(range_core&&) noexcept = default;
+CAIRN_INLINE range_core& range_core::operator=(range_core const&) = default;
+CAIRN_INLINE range_core::~range_core() = default;
+
+CAIRN_INLINE void range_core::refuse(char const* message) const
+{
+    raise(errc::invalid_argument, {.message = message, .model = std::string{handle_.model().name}});
+}
+
+CAIRN_INLINE range_core range_core::fresh() const
+{
+    auto copy = range_core{handle_, by_insertion, {}};
+    copy.question_ = question_;
+    copy.limit_ = limit_;
+    copy.start_ = start_;
+    copy.listener_ = listener_;
+    return copy;
+}
+
+CAIRN_INLINE range_core range_core::reversed() const
+{
+    if (start_) refuse("reverse a range before you say after which place it begins");
+    auto copy = fresh();
+    copy.question_.reversed = !question_.reversed;
+    return copy;
+}
+
+CAIRN_INLINE range_core range_core::limited(std::size_t n) const
+{
+    auto copy = fresh();
+    copy.limit_ = n;
+    return copy;
+}
+
+CAIRN_INLINE range_core range_core::after(std::string_view token) const
+{
+    auto copy = fresh();
+    auto place = read_token(handle_.model(), question_, token);
+    if (place.backward) refuse("a token of a previous page leads backwards: use page");
+    if (!place.at.empty()) copy.start_ = std::move(place.at);
+    return copy;
+}
+
+CAIRN_INLINE range_core range_core::tolerating(std::shared_ptr<corrupt_listener> listener) const
+{
+    auto copy = fresh();
+    copy.listener_ = std::move(listener);
+    return copy;
+}
+
+CAIRN_INLINE range_core range_core::bounded(
+    std::optional<bound> question::*end, cell const& value, std::size_t member,
+    bool inclusive) const
+{
+    auto const& shown = handle_.model().members[member];
+    if (value.is_null()) {
+        raise(
+            errc::invalid_argument,
+            {.message = "a bound cannot be absent: a range never admits absent values at its ends",
+             .model = std::string{handle_.model().name},
+             .index = std::string{shown.name}});
+    }
+    auto copy = fresh();
+    auto& limit = (copy.question_.*end).emplace();
+    append_ordered(limit.value, value, shown.type);
+    limit.inclusive = inclusive;
+    return copy;
+}
+
+CAIRN_INLINE void range_core::fetch(
+    question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
+{
+    auto const report = [&](corrupt_record const& what) {
+        auto const inside = scope{handle_.core, scope_kind::callback, nullptr};
+        listener_->report(what);
+    };
+    auto const sink = corrupt_sink{report};
+    handle_.table->type().truncate(records, 0);
+    page = page_frame{};
+    if (n == 0) return;
+    handle_.core->read(handle_.where, [&](any_session& s) {
+        handle_.table->fetch(s, q, after, n, listener_ ? &sink : nullptr, page, records);
+    });
+}
+
+/// As `fetch`, but goes on behind damaged records that are tolerated until it has a good one.
+CAIRN_INLINE void range_core::fetch_some(
+    question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
+{
+    fetch(q, after, n, page, records);
+    while (page.sequences.empty() && page.more && n != 0) {
+        auto const behind = page.last;
+        fetch(q, &behind, n, page, records);
+    }
+}
+
+CAIRN_INLINE void range_core::fetch_all(void* records) const
+{
+    auto page = page_frame{};
+    fetch(question_, start(), limit_, page, records);
+}
+
+CAIRN_INLINE void range_core::fetch_first(void* records) const
+{
+    auto page = page_frame{};
+    fetch_some(question_, start(), limit_ < 1 ? limit_ : 1, page, records);
+}
+
+CAIRN_INLINE page_ends
+range_core::fetch_page(std::size_t size, std::string_view token_given, void* records) const
+{
+    auto place = page_place{};
+    if (!token_given.empty())
+        place = read_token(handle_.model(), question_, token_given);
+    else if (start_)
+        place.at = *start_;
+    auto asked = question_;
+    if (place.backward) asked.reversed = !asked.reversed;
+    auto page = page_frame{};
+    auto const* const from = place.at.empty() ? nullptr : &place.at;
+    fetch_some(asked, from, size < limit_ ? size : limit_, page, records);
+    auto ends = page_ends{.turn = place.backward};
+    auto& onward = place.backward ? ends.previous : ends.next;
+    auto& back = place.backward ? ends.next : ends.previous;
+    if (page.more) onward = token(page.last, place.backward);
+    if (token_given.empty()) return ends;
+    if (!page.sequences.empty())
+        back = token(place_of_first(asked, page, records), !place.backward);
+    else if (!page.more)
+        back = token({}, !place.backward); // nothing here: from that end of the range
+    return ends;
+}
+
+CAIRN_INLINE std::string range_core::token(position at, bool backward) const
+{
+    return make_token(handle_.model(), question_, {std::move(at), backward});
+}
+
+CAIRN_INLINE position
+range_core::place_of_first(question const& q, page_frame const& page, void* records) const
+{
+    auto const& type = handle_.table->type();
+    auto columns = own_columns{type};
+    return position_of(
+        *type.model, q, columns.of(type.element(records, 0)), page.sequences.front());
+}
+
+CAIRN_INLINE std::uint64_t range_core::count() const
+{
+    auto n = std::uint64_t{0};
+    handle_.core->read(handle_.where, [&](any_session& s) {
+        n = start_ ? handle_.table->sequences(s, question_, start(), limit_).size()
+                   : handle_.table->count(s, question_);
+    });
+    return n < limit_ ? n : limit_;
+}
+
+CAIRN_INLINE std::uint64_t range_core::erase() const
+{
+    auto n = std::uint64_t{0};
+    auto const body = [&](any_session& s) {
+        n = 0;
+        for (auto const sequence : handle_.table->sequences(s, question_, start(), limit_)) {
+            if (handle_.table->erase_at(s, sequence)) ++n;
+        }
+    };
+    handle_.core->write(handle_.where, body, false);
+    return n;
+}
+
+CAIRN_INLINE void range_core::begin(void* records)
+{
+    seen_ = index_ = 0;
+    size_ = first_page_size;
+    load(start(), records);
+}
+
+CAIRN_INLINE void range_core::load(position const* after, void* records)
+{
+    auto const left = limit_ - seen_;
+    fetch_some(question_, after, left < size_ ? left : size_, page_, records);
+    index_ = 0;
+}
+
+CAIRN_INLINE void range_core::next_page(void* records)
+{
+    seen_ += page_.sequences.size();
+    if (seen_ >= limit_) return;
+    if (size_ < largest_page_size) size_ *= 2;
+    auto const behind = page_.last;
+    load(&behind, records);
+}
+
+} // namespace cairn::inline v0::detail
