@@ -5,6 +5,7 @@
 #include <cairn/backend/sqlite/options.hpp>
 #include <cairn/backend/sqlite/state.hpp>
 #include <cairn/base/config.hpp>
+#include <cairn/base/file.hpp>
 
 #include <atomic>
 #include <string>
