@@ -132,8 +132,9 @@ public:
         auto const key = bytes_.encode_key(key_cells);
         auto columns = column_cells{};
         auto const view = columns_of(record, columns);
+        auto value = value_of(record);
         if (bytes_.record(key) != nullptr || bytes_.is_any_taken(view)) return false;
-        bytes_.add(key, bytes_.next_sequence(key_cells), view, value_of(record));
+        bytes_.add(key, bytes_.next_sequence(key_cells), view, std::move(value));
         return true;
     }
 

@@ -214,6 +214,7 @@ public:
 
     bool insert(memory_session& s, Model const& record)
     {
+        require_storable(record);
         cell key[fields + 1];
         record_codec<Model>::to_key(record, key);
         auto const view = cells{key, fields};
@@ -247,6 +248,7 @@ public:
 
     bool rewrite(memory_session& s, Model const& record)
     {
+        require_storable(record);
         cell columns[column_count + 1];
         record_codec<Model>::to_columns(record, columns);
         auto* found = find_same_key(record);
@@ -256,6 +258,7 @@ public:
 
     bool replace(memory_session& s, std::int64_t, Model const& before, Model const& after)
     {
+        require_storable(after);
         auto* found = find_same_key(before);
         return found != nullptr
             && engine_.replace(*s.log(), *found, std::make_unique<entry>(after));
@@ -301,6 +304,15 @@ public:
     std::uint64_t clear(memory_session& s) { return engine_.clear(*s.log()); }
 
 private:
+    static constexpr std::size_t most_scratch = 64 * 1024;
+
+    /// What a file would not take, memory does not take either.
+    void require_storable(Model const& record)
+    {
+        record_codec<Model>::check_limits(record, scratch_);
+        if (scratch_.capacity() > most_scratch) scratch_ = {};
+    }
+
     static Model const& record_of(memory_entry const& e)
     {
         return static_cast<entry const&>(e).record();
@@ -320,6 +332,7 @@ private:
     }
 
     memory_engine& engine_;
+    byte_buffer scratch_{}; // the writer's
 };
 
 } // namespace detail

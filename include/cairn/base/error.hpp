@@ -85,10 +85,11 @@ struct error_details {
     write_outcome outcome = write_outcome::not_committed;
 };
 
-/// The base of all errors. Copying it never throws.
+/// The base of all errors. Copying it never throws, nor does making it: where there is no memory
+/// left for its details, an error has its code and its outcome, and says no more.
 class error : public std::exception {
 public:
-    error(errc code, error_details details);
+    error(errc code, error_details details) noexcept;
     error(error const&) = default; // and no move: what was moved from would have no text
     error& operator=(error const&) = default;
     ~error() override = default;
@@ -101,7 +102,7 @@ public:
     [[nodiscard]] int native_code() const noexcept { return details().native_code; }
     [[nodiscard]] std::string const& native_text() const noexcept { return details().native_text; }
     [[nodiscard]] std::vector<std::string> const& notes() const noexcept { return details().notes; }
-    [[nodiscard]] write_outcome outcome() const noexcept { return details().outcome; }
+    [[nodiscard]] write_outcome outcome() const noexcept { return outcome_; }
     [[nodiscard]] error_details const& details() const noexcept;
     [[nodiscard]] char const* what() const noexcept override;
 
@@ -109,14 +110,15 @@ private:
     struct state;
 
     errc code_;
-    std::shared_ptr<state const> state_;
+    write_outcome outcome_;
+    std::shared_ptr<state const> state_; // null without memory
 };
 
 /// The error of one reason: `catch (cairn::already_exists const&)`.
 template <errc Code>
 class error_of final : public error {
 public:
-    explicit error_of(error_details details) : error{Code, std::move(details)} {}
+    explicit error_of(error_details details) noexcept : error{Code, std::move(details)} {}
 };
 
 using not_found = error_of<errc::not_found>;

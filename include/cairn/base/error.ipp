@@ -33,20 +33,25 @@ struct error::state {
     error_details details;
 };
 
-CAIRN_INLINE error::error(errc code, error_details details)
-    : code_{code}, state_{std::make_shared<state const>(
-                       state{detail::compose_text(code, details), details})}
+CAIRN_INLINE error::error(errc code, error_details details) noexcept
+    : code_{code}, outcome_{details.outcome}
 {
+    try {
+        auto text = detail::compose_text(code, details);
+        state_ = std::make_shared<state const>(state{std::move(text), std::move(details)});
+    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory
+    }
 }
 
 CAIRN_INLINE error_details const& error::details() const noexcept
 {
-    return state_->details;
+    static auto const none = error_details{};
+    return state_ ? state_->details : none;
 }
 
 CAIRN_INLINE char const* error::what() const noexcept
 {
-    return state_->text.c_str();
+    return state_ ? state_->text.c_str() : to_string(code_).data();
 }
 
 [[noreturn]] CAIRN_INLINE void raise(errc code, error_details details)

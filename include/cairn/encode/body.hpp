@@ -33,6 +33,9 @@ void write_header(writer& out, shape const& model);
 /// Ends a body and hands it to the buffer. Without this call the buffer stays as it was.
 void finish_body(writer& out, shape const& model);
 
+/// Ends a body that was written to see whether it can be; the buffer stays as it was.
+void drop_body(writer& out);
+
 /// A record as it was found in a table, for the errors that concern it. Columns may be missing.
 class found_record final : public damage_report {
 public:

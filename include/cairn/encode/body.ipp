@@ -59,6 +59,12 @@ CAIRN_INLINE void finish_body(writer& out, shape const& model)
     out.commit();
 }
 
+CAIRN_INLINE void drop_body(writer& out)
+{
+    out.number(std::uint64_t{0});
+    out.check_size();
+}
+
 CAIRN_INLINE std::span<std::byte const> found_record::open(std::span<std::byte const> body) const
 {
     if (body.size() < body_header_bytes + body_checksum_bytes) damaged("its body is too short");

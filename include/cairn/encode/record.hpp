@@ -36,6 +36,16 @@ struct record_codec : record_columns<Model> {
         detail::finish_body(to, shape_of<Model>);
     }
 
+    /// Throws what `encode` would throw; `scratch` may grow, and nothing stays in it.
+    static void check_limits(
+        Model const& record, byte_buffer& scratch, decode_limits const& limits = {})
+    {
+        auto to = detail::writer{scratch, limits, shape_of<Model>.name};
+        detail::write_header(to, shape_of<Model>);
+        put_members(record, to, members{});
+        detail::drop_body(to);
+    }
+
     /// Reads a record from its body. If columns are given they must be those of the record, and
     /// errors name its key by them.
     ///

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cairn/store/commit_queue.hpp>
+#include <cairn/store/out_of_memory.hpp>
+
+#include <system_error>
 
 namespace cairn::inline v0::detail {
 
@@ -41,7 +44,7 @@ CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
         auto const held = lock{gate_};
         if (closing_) refuse_closed();
         if (led_) {
-            waiting_.push_back(&self);
+            with_memory([&] { waiting_.push_back(&self); });
             if (wanted_ != 0 && waiting_.size() >= wanted_) gathered_.notify_one();
         } else {
             led_ = true;
@@ -102,15 +105,17 @@ CAIRN_INLINE bool commit_queue::run_member(member& m)
     auto const earlier = batch_.anything;
     auto marked = false;
     try {
-        begin_if_needed();
-        if (earlier) {
-            session_.savepoint();
-            marked = true;
-        }
-        run_body(m);
-        require_parent();
-        if (session_.doom()) std::rethrow_exception(session_.doom());
-        if (marked) session_.release();
+        with_memory([&] {
+            begin_if_needed();
+            if (earlier) {
+                session_.savepoint();
+                marked = true;
+            }
+            run_body(m);
+            require_parent();
+            if (session_.doom()) std::rethrow_exception(session_.doom());
+            if (marked) session_.release();
+        });
         batch_.anything = true;
         return true;
     } catch (...) {
@@ -131,8 +136,9 @@ CAIRN_INLINE void commit_queue::begin_if_needed()
 CAIRN_INLINE void commit_queue::run_body(member& m)
 {
     if (m.async) {
-        auto const inside = scope{owner_, scope_kind::transaction, &session_};
+        auto inside = scope{owner_, scope_kind::transaction, &session_};
         m.async->run(inside.id());
+        inside.returned();
     } else {
         auto const theirs = scope::borrowed{m.scopes};
         (*m.fn)(session_);
@@ -212,7 +218,7 @@ CAIRN_INLINE bool commit_queue::batch_is_closed() const
 CAIRN_INLINE void commit_queue::finish_batch()
 {
     try {
-        if (batch_.begun) commit_batch();
+        if (batch_.begun) with_memory([&] { commit_batch(); });
     } catch (...) {
         fail_batch(std::current_exception());
         return;
@@ -318,7 +324,16 @@ CAIRN_INLINE void commit_queue::post(std::unique_ptr<async_write> write)
 
 CAIRN_INLINE void commit_queue::start_async_thread()
 {
-    if (!async_thread_.joinable()) async_thread_ = thread{[this] { async_loop(); }};
+    if (async_thread_.joinable()) return;
+    try {
+        async_thread_ = thread{[this] { async_loop(); }};
+    } catch (std::system_error const& refused) {
+        raise(
+            errc::io_failure,
+            {.message = "the thread of asynchronous writes cannot be started",
+             .native_code = refused.code().value(),
+             .native_text = refused.code().message()});
+    }
 }
 
 CAIRN_INLINE void commit_queue::async_loop()

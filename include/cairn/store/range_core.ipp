@@ -103,8 +103,9 @@ CAIRN_INLINE void range_core::fetch(
     question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
 {
     auto const report = [&](corrupt_record const& what) {
-        auto const inside = scope{handle_.core, scope_kind::callback, nullptr};
+        auto inside = scope{handle_.core, scope_kind::callback, nullptr};
         listener_->report(what);
+        inside.returned();
     };
     auto const sink = corrupt_sink{report};
     handle_.table->type().truncate(records, 0);

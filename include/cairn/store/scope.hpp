@@ -28,7 +28,19 @@ public:
     }
     scope(scope const&) = delete;
     scope& operator=(scope const&) = delete;
-    ~scope() { innermost = outer_; }
+    ~scope()
+    {
+        innermost = outer_;
+        escaped = !returned_;
+    }
+
+    /// Notes that the closure has returned. If the scope ends without it, the closure threw.
+    void returned() { returned_ = true; }
+
+    /// Whether the exception that is on its way on this thread came out of a function of the
+    /// user's. Asked behind `forget_escape` and what was called then.
+    [[nodiscard]] static bool user_threw() { return escaped; }
+    static void forget_escape() { escaped = false; }
 
     [[nodiscard]] std::uint64_t id() const { return id_; }
     [[nodiscard]] scope_kind kind() const { return kind_; }
@@ -102,6 +114,7 @@ private:
     }
 
     static inline thread_local scope* innermost = nullptr;
+    static inline thread_local bool escaped = false;
     static inline std::atomic<std::uint64_t> last_id{0};
 
     store_core const* owner_;
@@ -109,6 +122,7 @@ private:
     any_session* session_;
     std::uint64_t id_;
     scope* outer_;
+    bool returned_ = false;
 };
 
 } // namespace cairn::inline v0::detail

@@ -156,8 +156,11 @@ public:
         detail::check_closure_result<result>();
         using closure = detail::async_closure<Schema, Function, result>;
         using value = std::conditional_t<std::is_void_v<result>, detail::nothing, result>;
-        auto shared = std::make_shared<detail::ticket_state<value>>();
-        core_->post(std::make_unique<closure>(*core_, std::move(fn), shared));
+        auto shared = std::shared_ptr<detail::ticket_state<value>>{};
+        detail::guard_memory([&] {
+            shared = std::make_shared<detail::ticket_state<value>>();
+            core_->post(std::make_unique<closure>(*core_, std::move(fn), shared));
+        });
         return ticket<result>{core_.get(), std::move(shared)};
     }
 
@@ -172,8 +175,12 @@ public:
 private:
     static std::unique_ptr<detail::store_core> open(options how)
     {
-        auto const commit = opener::commit(how);
-        return detail::open_core(opener::template open<Schema>(std::move(how)), commit);
+        auto core = std::unique_ptr<detail::store_core>{};
+        detail::guard_memory([&] {
+            auto const commit = opener::commit(how);
+            core = detail::open_core(opener::template open<Schema>(std::move(how)), commit);
+        });
+        return core;
     }
 
     std::unique_ptr<detail::store_core> core_;

@@ -15,6 +15,7 @@
 namespace cairn::inline v0::detail {
 
 class commit_queue;
+class savepoint_guard;
 class scope;
 
 /// A store without its types. Thread-safe.
@@ -40,9 +41,9 @@ public:
     void run_transaction(function_ref<void(scope_id)> fn);
     void run_snapshot(function_ref<void(scope_id)> fn);
 
-    /// The session of a transaction that can go on, to set savepoints in.
+    /// A savepoint in a transaction that can go on.
     /// @errors `misuse`; the error that ended the transaction.
-    [[nodiscard]] any_session& session_of(scope_id where) const;
+    [[nodiscard]] savepoint_guard mark(scope_id where) const;
 
     void post(std::unique_ptr<async_write> write);
     void close();
@@ -54,6 +55,7 @@ private:
     struct state;
 
     void require_usable() const;
+    [[nodiscard]] any_session& session_of(scope_id where) const;
     void write_inside(scope& inside, write_function fn, bool one_step);
 
     opened_backend opened_;
@@ -63,6 +65,9 @@ private:
 
 /// Throws `misuse` if this thread is inside any closure of a store, which may be gone already.
 void require_outside(store_core const* owner);
+
+/// Runs a part of the library; memory that runs out in it is `out_of_memory`.
+void guard_memory(function_ref<void()> part);
 
 std::unique_ptr<store_core> open_core(opened_backend opened, commit_options options);
 

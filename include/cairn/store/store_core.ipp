@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/store/commit_queue.hpp>
+#include <cairn/store/out_of_memory.hpp>
 #include <cairn/store/savepoint_guard.hpp>
 #include <cairn/store/scope.hpp>
 #include <cairn/store/store_core.hpp>
@@ -71,6 +72,12 @@ CAIRN_INLINE any_session& store_core::session_of(scope_id where) const
     return session;
 }
 
+CAIRN_INLINE savepoint_guard store_core::mark(scope_id where) const
+{
+    auto& session = session_of(where);
+    return with_memory([&] { return savepoint_guard{session}; });
+}
+
 CAIRN_INLINE bool store_core::on_queue_thread() const
 {
     return state_->queue.is_own_thread();
@@ -80,12 +87,13 @@ CAIRN_INLINE void store_core::read(scope_id where, function_ref<void(any_session
 {
     require_usable();
     if (where != 0) {
-        fn(session_of(where));
+        auto& session = session_of(where);
+        with_memory([&] { fn(session); });
         return;
     }
     scope::require_none(this);
     auto const open = reading{*this};
-    database().read(fn);
+    with_memory([&] { database().read(fn); });
 }
 
 CAIRN_INLINE void store_core::write(scope_id where, write_function fn, bool one_step)
@@ -106,12 +114,11 @@ CAIRN_INLINE void store_core::write_inside(scope& inside, write_function fn, boo
         raise(errc::misuse, {.message = "a snapshot cannot be written to: use store::write"});
     }
     if (auto doom = session.doom()) std::rethrow_exception(doom);
-    if (one_step) {
-        fn(session);
-        return;
-    }
-    auto mark = savepoint_guard{session};
-    mark.keep_after([&] { fn(session); });
+    with_memory([&] {
+        if (one_step) return fn(session);
+        auto mark = savepoint_guard{session};
+        mark.keep_after([&] { fn(session); });
+    });
 }
 
 CAIRN_INLINE void store_core::run_transaction(function_ref<void(scope_id)> fn)
@@ -121,6 +128,7 @@ CAIRN_INLINE void store_core::run_transaction(function_ref<void(scope_id)> fn)
     auto body = [&](any_session& session) {
         auto inside = scope{this, scope_kind::transaction, &session};
         fn(inside.id());
+        inside.returned();
     };
     state_->queue.run(body, false);
 }
@@ -133,15 +141,16 @@ CAIRN_INLINE void store_core::run_snapshot(function_ref<void(scope_id)> fn)
     auto body = [&](any_session& session) {
         auto inside = scope{this, scope_kind::snapshot, &session};
         fn(inside.id());
+        inside.returned();
     };
-    database().read(body);
+    with_memory([&] { database().read(body); });
 }
 
 CAIRN_INLINE void store_core::post(std::unique_ptr<async_write> write)
 {
     require_usable();
     scope::require_none(this);
-    state_->queue.post(std::move(write));
+    with_memory([&] { state_->queue.post(std::move(write)); });
 }
 
 CAIRN_INLINE void store_core::close()
@@ -161,6 +170,11 @@ CAIRN_INLINE void store_core::close()
 CAIRN_INLINE void require_outside(store_core const* owner)
 {
     scope::require_none(owner);
+}
+
+CAIRN_INLINE void guard_memory(function_ref<void()> part)
+{
+    with_memory([&] { part(); });
 }
 
 CAIRN_INLINE std::unique_ptr<store_core> open_core(opened_backend opened, commit_options options)

@@ -52,7 +52,7 @@ public:
     template <class Function>
     auto attempt(Function&& fn)
     {
-        auto mark = detail::savepoint_guard{core_->session_of(where_)};
+        auto mark = core_->mark(where_);
         if constexpr (std::is_invocable_v<Function&, transaction&>) {
             return mark.keep_after([&] { return fn(*this); });
         } else {

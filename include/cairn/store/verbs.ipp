@@ -32,8 +32,9 @@ CAIRN_INLINE void verbs::change_one(
     std::int64_t sequence, void const* before, void* after, function_ref<void()> change)
 {
     {
-        auto const inside = scope{owner_, scope_kind::callback, nullptr};
+        auto inside = scope{owner_, scope_kind::callback, nullptr};
         change();
+        inside.returned();
     }
     auto const key = own_key{type_, before};
     if (!(key == own_key{type_, after})) refuse_changed_key(*type_.model, key.view());
@@ -154,8 +155,9 @@ CAIRN_INLINE bool visit_record(
 {
     auto found = false;
     auto const guarded = [&](void const* record) {
-        auto const inside = scope{from.core, scope_kind::callback, nullptr};
+        auto inside = scope{from.core, scope_kind::callback, nullptr};
         fn(record);
+        inside.returned();
     };
     from.core->read(
         from.where, [&](any_session& s) { found = from.table->visit(s, key, guarded); });

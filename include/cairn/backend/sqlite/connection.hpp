@@ -12,6 +12,7 @@
 #include <atomic>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -72,11 +73,11 @@ class poison {
 public:
     [[nodiscard]] bool present() const { return present_.load(std::memory_order_acquire); }
 
-    void set(error const& cause)
+    void set(error const& cause) noexcept
     {
         auto const held = std::lock_guard{gate_};
         if (present()) return;
-        cause_ = cause.what();
+        cause_ = cause;
         present_.store(true, std::memory_order_release);
     }
 
@@ -86,14 +87,14 @@ public:
         auto const held = std::lock_guard{gate_};
         auto details = error_details{};
         details.message = "an earlier error made writing unsafe; reopen the store";
-        details.notes.push_back(cause_);
+        details.notes.emplace_back(cause_->what());
         raise(errc::store_poisoned, std::move(details));
     }
 
 private:
     std::atomic<bool> present_{false};
     mutable mutex gate_{};
-    std::string cause_{};
+    std::optional<error> cause_{};
 };
 
 /// A connection and its statements. Used by one thread at a time.

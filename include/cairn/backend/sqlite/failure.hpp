@@ -59,23 +59,28 @@ struct verdict {
 }
 
 /// SQLite's evidence as it is. Its texts name tables and columns but hold no values, since values
-/// are only ever bound.
-[[nodiscard]] inline error_details evidence(sqlite3* database, int extended, std::string message)
+/// are only ever bound. Where memory gives out, the texts are missing: an error must not be lost to
+/// its description.
+[[nodiscard]] inline error_details evidence(
+    sqlite3* database, int extended, char const* message) noexcept
 {
     auto details = error_details{};
-    details.message = std::move(message);
     details.native_code = extended;
-    details.native_text = database != nullptr && sqlite3_extended_errcode(database) == extended
-        ? sqlite3_errmsg(database)
-        : sqlite3_errstr(extended);
+    try {
+        details.message = message;
+        details.native_text = database != nullptr && sqlite3_extended_errcode(database) == extended
+            ? sqlite3_errmsg(database)
+            : sqlite3_errstr(extended);
+    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory
+    }
     return details;
 }
 
 /// Throws for a result code where there is no session whose state matters.
-[[noreturn]] inline void fail(sqlite3* database, int extended, std::string message)
+[[noreturn]] inline void fail(sqlite3* database, int extended, char const* message)
 {
     auto const system_error = database != nullptr ? sqlite3_system_errno(database) : 0;
-    raise(judge(extended, system_error).code, evidence(database, extended, std::move(message)));
+    raise(judge(extended, system_error).code, evidence(database, extended, message));
 }
 
 } // namespace cairn::inline v0::detail::sql

@@ -50,7 +50,6 @@ CAIRN_INLINE void sqlite_session::rollback() noexcept
         if (on_->in_transaction()) run(core::rollback);
     } catch (error const& failure) {
         if (writes_) shared_.poisoned.set(failure);
-    } catch (...) { // NOLINT(bugprone-empty-catch): out of memory while reporting
     }
     finish();
 }

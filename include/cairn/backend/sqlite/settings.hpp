@@ -50,6 +50,18 @@ inline void prepare_library(sqlite_options const& options)
     }
 }
 
+/// Takes over a handle, also if there is no memory for the object that is to own it.
+[[nodiscard]] inline std::unique_ptr<connection> make_connection(
+    sqlite3* handle, std::size_t tables)
+{
+    try {
+        return std::make_unique<connection>(handle, tables);
+    } catch (...) {
+        sqlite3_close_v2(handle);
+        throw;
+    }
+}
+
 /// Opens the file, which exists. Never creates one.
 [[nodiscard]] inline std::unique_ptr<connection> open_connection(
     std::string const& path, sqlite_options const& options, bool writes, std::size_t tables)
@@ -60,7 +72,7 @@ inline void prepare_library(sqlite_options const& options)
     auto const* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
     auto const code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
     if (handle == nullptr) raise(errc::out_of_memory, {.message = "SQLite has no memory"});
-    auto made = std::make_unique<connection>(handle, tables);
+    auto made = make_connection(handle, tables);
     if (code != SQLITE_OK) fail(handle, code, "the database cannot be opened");
     return made;
 }
