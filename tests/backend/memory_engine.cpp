@@ -2,7 +2,7 @@
 // What only the backend in memory has: its keys, its lock, and the strong guarantee when memory
 // runs out.
 
-#include "failing_memory.hpp"
+#include "../support/failing_memory.hpp"
 #include "opened_seam.hpp"
 
 #include "../support/random.hpp"

@@ -22,7 +22,8 @@ inline void run_once(connection& on, std::string_view sql)
 /// A transaction that ends with the scope.
 class scoped_transaction {
 public:
-    explicit scoped_transaction(connection& on, core_sql kind = core_sql::begin_write) : on_{on}
+    explicit scoped_transaction(connection& on, core_sql kind = core_sql::begin_write)
+        : on_{on}, rollback_{on.core(core_sql::rollback)}
     {
         execution{on_, on_.core(kind)}.run();
     }
@@ -30,13 +31,13 @@ public:
     scoped_transaction& operator=(scoped_transaction const&) = delete;
     ~scoped_transaction()
     {
-        if (on_.in_transaction())
-            static_cast<void>(execution{on_, on_.core(core_sql::rollback)}.step());
+        if (on_.in_transaction()) static_cast<void>(execution{on_, rollback_}.step());
     }
     void commit() { execution{on_, on_.core(core_sql::commit)}.run(); }
 
 private:
     connection& on_;
+    sqlite3_stmt* rollback_; // prepared before it can be needed: then there may be no memory
 };
 
 /// Makes an empty file a store, in one transaction with a rollback journal: the header never shows

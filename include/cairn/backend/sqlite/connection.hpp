@@ -263,18 +263,27 @@ public:
     }
     [[nodiscard]] cell value(int place, column_type type) const
     {
-        return column_cell(prepared_, place, type);
+        return present(column_cell(prepared_, place, type));
     }
     [[nodiscard]] std::span<std::byte const> bytes(int place) const
     {
-        return varying_cell(prepared_, place, cell::tag::bytes).as_bytes();
+        return present(varying_cell(prepared_, place, cell::tag::bytes)).as_bytes();
     }
     [[nodiscard]] std::string_view words(int place) const
     {
-        return varying_cell(prepared_, place, cell::tag::text).as_text();
+        return present(varying_cell(prepared_, place, cell::tag::text)).as_text();
     }
 
 private:
+    /// What SQLite has no memory to convert looks as if it were empty.
+    [[nodiscard]] cell present(cell found) const
+    {
+        auto const varies = found.kind == cell::tag::text || found.kind == cell::tag::bytes;
+        if (varies && found.size == 0 && sqlite3_errcode(on_.handle()) == SQLITE_NOMEM)
+            on_.fail(SQLITE_NOMEM, "a value could not be read");
+        return found;
+    }
+
     void require(int code)
     {
         if (code != SQLITE_OK) on_.fail(code, "a parameter was not accepted");

@@ -10,6 +10,7 @@ CAIRN_INLINE void sqlite_session::begin()
 {
     if (on_ == nullptr) raise(errc::read_only, {.message = "the store is open for reading only"});
     if (active_) raise(errc::misuse, {.message = "a transaction is already open"});
+    static_cast<void>(on_->core(core::rollback)); // when it is needed there may be no memory for it
     if (!writes_) {
         run(core::begin_read);
         on_->expect_transaction(true);
@@ -121,6 +122,8 @@ CAIRN_INLINE void sqlite_session::fail_commit(int code)
 CAIRN_INLINE void sqlite_session::savepoint()
 {
     auto& on = writing();
+    static_cast<void>(on.core(core::rollback_to));
+    static_cast<void>(on.core(core::release));
     if (marks_.size() == depth_) marks_.emplace_back();
     marks_[depth_] = state_.tallies;
     execution{on, on.core(core::savepoint)}.run();
