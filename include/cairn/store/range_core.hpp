@@ -103,6 +103,8 @@ private:
         void* records) const;
     void load(position const* after, void* records);
     void next_page(void* records);
+    [[nodiscard]] page_ends make_page(
+        std::size_t size, std::string_view token_given, void* records) const;
     [[nodiscard]] std::string token(position at, bool backward) const;
     [[nodiscard]] position place_of_first(
         question const& q, page_frame const& page, void* records) const;

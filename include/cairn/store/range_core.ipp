@@ -4,6 +4,7 @@
 
 #include <cairn/encode/ordered.hpp>
 #include <cairn/encode/record_cells.hpp>
+#include <cairn/store/out_of_memory.hpp>
 #include <cairn/store/page_token.hpp>
 #include <cairn/store/range_core.hpp>
 #include <cairn/store/scope.hpp>
@@ -141,6 +142,12 @@ CAIRN_INLINE void range_core::fetch_first(void* records) const
 
 CAIRN_INLINE page_ends
 range_core::fetch_page(std::size_t size, std::string_view token_given, void* records) const
+{
+    return with_memory([&] { return make_page(size, token_given, records); });
+}
+
+CAIRN_INLINE page_ends
+range_core::make_page(std::size_t size, std::string_view token_given, void* records) const
 {
     auto place = page_place{};
     if (!token_given.empty())

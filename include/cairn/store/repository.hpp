@@ -188,10 +188,8 @@ private:
     {
         auto before = Model{};
         auto after = Model{};
-        detail::update_record(handle_, key, &before, &after, [&] {
-            after = before;
-            change(after);
-        });
+        detail::update_record(
+            handle_, key, &before, &after, [&] { after = before; }, [&] { change(after); });
         return after;
     }
 };

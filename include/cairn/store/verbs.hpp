@@ -22,9 +22,11 @@ void put_record(table_handle const& into, void const* record);
 bool erase_record(table_handle const& from, cells key);
 std::uint64_t clear_records(table_handle const& of);
 
-/// Fills `before` with the record as it is, lets `change` make `after` of it, and stores that.
+/// Fills `before` with the record as it is, lets `copy` make `after` of it and the user's `change`
+/// change that, and stores it.
 void update_record(
-    table_handle const& in, cells key, void* before, void* after, function_ref<void()> change);
+    table_handle const& in, cells key, void* before, void* after, function_ref<void()> copy,
+    function_ref<void()> change);
 
 /// The verbs in one session. They leave rolling back to their caller.
 class verbs {
@@ -36,9 +38,12 @@ public:
 
     void insert(void const* record);
     void put(void const* record);
-    void update(cells key, void* before, void* after, function_ref<void()> change);
+    void update(
+        cells key, void* before, void* after, function_ref<void()> copy,
+        function_ref<void()> change);
 
-    /// Changes the record that was read at `sequence`: `change` makes `after` of `before`.
+    /// Changes the record that was read at `sequence`; `after` is a copy of it that the user's
+    /// `change` changes.
     void change_one(
         std::int64_t sequence, void const* before, void* after, function_ref<void()> change);
 

@@ -21,10 +21,12 @@ CAIRN_INLINE void verbs::put(void const* record)
     with_normal(record, [&](void const* normal) { put_normal(normal); });
 }
 
-CAIRN_INLINE void verbs::update(cells key, void* before, void* after, function_ref<void()> change)
+CAIRN_INLINE void verbs::update(
+    cells key, void* before, void* after, function_ref<void()> copy, function_ref<void()> change)
 {
     auto const sequence = table_.find(session_, key, before);
     if (!sequence) refuse_absent(*type_.model, key);
+    copy();
     change_one(*sequence, before, after, change);
 }
 
@@ -193,10 +195,11 @@ CAIRN_INLINE std::uint64_t clear_records(table_handle const& of)
 }
 
 CAIRN_INLINE void update_record(
-    table_handle const& in, cells key, void* before, void* after, function_ref<void()> change)
+    table_handle const& in, cells key, void* before, void* after, function_ref<void()> copy,
+    function_ref<void()> change)
 {
     auto const body = [&](any_session& s) {
-        verbs{in.core, *in.table, s}.update(key, before, after, change);
+        verbs{in.core, *in.table, s}.update(key, before, after, copy, change);
     };
     in.core->write(in.where, body, false);
 }
