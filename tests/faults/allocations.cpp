@@ -321,9 +321,9 @@ TEST_CASE_TEMPLATE(
     "an operation whose memory runs out happened or did not, and the store goes on", Backend,
     cairn::memory, cairn::sqlite)
 {
-    for (auto const& [name, what] : operations<Backend>()) {
-        CAPTURE(std::string{name});
-        for (auto const& which : ways) fail_each<failing_memory, Backend>(what, which);
+    for (auto const& one : operations<Backend>()) {
+        CAPTURE(std::string{one.name});
+        for (auto const& which : ways) fail_each<failing_memory, Backend>(one.what, which);
     }
 }
 
@@ -353,9 +353,9 @@ TEST_CASE("memory that runs out inside SQLite is no different, and none of it is
     auto const before = sqlite_allocations();
     auto const stride = stride_for_sqlite();
     for (auto const& which : ways) {
-        for (auto const& [name, what] : operations<cairn::sqlite>()) {
-            CAPTURE(std::string{name});
-            fail_each<failing_sqlite_memory, cairn::sqlite>(what, which, stride);
+        for (auto const& one : operations<cairn::sqlite>()) {
+            CAPTURE(std::string{one.name});
+            fail_each<failing_sqlite_memory, cairn::sqlite>(one.what, which, stride);
         }
         fail_each<failing_sqlite_memory, cairn::sqlite>(
             asynchronous<cairn::sqlite>(), which, stride);

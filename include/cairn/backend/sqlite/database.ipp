@@ -5,6 +5,8 @@
 #include <cairn/backend/sqlite/catalog_writer.hpp>
 #include <cairn/backend/sqlite/database.hpp>
 
+#include <unistd.h>
+
 namespace cairn::inline v0 {
 
 CAIRN_INLINE sqlite_database::sqlite_database(
@@ -38,6 +40,15 @@ CAIRN_INLINE sqlite_database::~sqlite_database()
     static_cast<void>(file_.lock.release());
 }
 
+/// SQLite opens for reading only what it cannot open for writing, whatever the reason.
+[[noreturn]] inline void refuse_unwritable(std::string const& path)
+{
+    if (::access(path.c_str(), W_OK) == 0)
+        detail::sql::refuse_file(
+            errc::io_failure, path, "the file could not be opened for writing, only for reading");
+    detail::sql::refuse_file(errc::read_only, path, "there is no permission to write to the file");
+}
+
 /// After a crash the log is emptied before anything is added to it. Behind recovered frames the
 /// next one would begin within a sector that holds the last commit; on a medium that may spoil a whole
 /// sector when the power goes in the middle of it, that commit would be lost.
@@ -49,8 +60,7 @@ CAIRN_INLINE void sqlite_database::open_to_write()
     shared_.file = file_.id;
     shared_.lock = file_.lock.get();
     on_ = open_connection(file_.path, options_, true, shared_.layouts.size());
-    if (sqlite3_db_readonly(on_->handle(), "main") == 1)
-        refuse_file(errc::read_only, file_.path, "there is no permission to write to the file");
+    if (sqlite3_db_readonly(on_->handle(), "main") == 1) refuse_unwritable(file_.path);
     restrict_connection(*on_, options_);
     create_if_empty();
     set_writer(*on_, options_);

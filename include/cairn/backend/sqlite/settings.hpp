@@ -77,12 +77,16 @@ inline void prepare_library(sqlite_options const& options)
     return made;
 }
 
-/// Runs a pragma and gives its answer as text.
+/// Runs a pragma to its end and gives its first answer as text. One that changes the file says what
+/// it wants to do before it commits: whether it could is known at the end alone.
 [[nodiscard]] inline std::string ask_pragma(connection& on, std::string_view text)
 {
     auto const prepared = on.prepare(text);
     auto run = execution{on, prepared.get()};
-    return run.row() ? std::string{run.words(0)} : std::string{};
+    if (!run.row()) return {};
+    auto answer = std::string{run.words(0)};
+    while (run.row()) {}
+    return answer;
 }
 
 /// Sets a pragma and reads it back on its own; a word is answered by a number.
