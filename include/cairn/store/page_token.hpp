@@ -19,6 +19,9 @@ struct page_place {
 position position_of(
     shape const& s, question const& q, std::span<cell const> columns, std::int64_t sequence);
 
+/// What lies behind a sequence, in the order of insertion.
+bound bound_above(std::int64_t sequence);
+
 std::string make_token(shape const& s, question const& q, page_place const& place);
 
 /// @errors `invalid_argument` if the text is no token, of another version, or of another range.

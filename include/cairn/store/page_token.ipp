@@ -26,6 +26,13 @@ position_of(shape const& s, question const& q, std::span<cell const> columns, st
     return at;
 }
 
+CAIRN_INLINE bound bound_above(std::int64_t sequence)
+{
+    auto above = bound{.value = {}, .inclusive = false};
+    append_ordered(above.value, cell::of(sequence), {scalar::integer, 8, false});
+    return above;
+}
+
 /// A number that differs for different questions, so that a token is not used with another one.
 inline std::uint64_t fingerprint(shape const& s, question const& q)
 {

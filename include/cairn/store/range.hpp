@@ -58,6 +58,17 @@ public:
         return basic_range{core_.after(token)};
     }
 
+    /// The records that the store numbered higher than `sequence`: all that were inserted since
+    /// the one with that number, whatever their keys. 0 is before the first.
+    ///
+    /// Numbers grow with every insertion, are never given twice, and stay with a record when it is
+    /// updated. If the key is one signed integer, that is the number, and not one of insertion.
+    /// @errors `invalid_argument` for any range but `scan()`.
+    [[nodiscard]] basic_range after_sequence(std::int64_t sequence) const
+    {
+        return basic_range{core_.after_sequence(sequence)};
+    }
+
     /// Records that fail their checks are passed to `report`, a callable that takes a
     /// `corrupt_record const&`, and left out; without this they throw.
     template <class Report>
@@ -94,6 +105,10 @@ public:
 
     /// The keys of all records, in one snapshot.
     [[nodiscard]] std::vector<key_of<Model>> keys() const;
+
+    /// The numbers that the store gave the records, see `after_sequence`, in one snapshot. Records
+    /// are not read, so damaged ones have theirs.
+    [[nodiscard]] std::vector<std::int64_t> sequences() const { return core_.sequences(); }
 
     /// How many records there are; records are not read, so damaged ones count.
     /// @complexity O(n) index entries; O(1) for a whole table.
@@ -152,6 +167,8 @@ public:
 
     reference operator*() const { return range_->records_[range_->core_.index()]; }
     pointer operator->() const { return &**this; }
+    /// The number that the store gave the record, see `after_sequence`.
+    [[nodiscard]] std::int64_t sequence() const { return range_->core_.sequence(); }
     iterator& operator++()
     {
         range_->core_.advance(&range_->records_);

@@ -67,6 +67,7 @@ public:
     [[nodiscard]] range_core reversed() const;
     [[nodiscard]] range_core limited(std::size_t n) const;
     [[nodiscard]] range_core after(std::string_view token) const;
+    [[nodiscard]] range_core after_sequence(std::int64_t sequence) const;
     [[nodiscard]] range_core tolerating(std::shared_ptr<corrupt_listener> listener) const;
     /// With a bound on the column behind the fixed ones.
     [[nodiscard]] range_core bounded(
@@ -80,6 +81,7 @@ public:
     [[nodiscard]] page_ends fetch_page(
         std::size_t size, std::string_view token, void* records) const;
     [[nodiscard]] std::uint64_t count() const;
+    [[nodiscard]] std::vector<std::int64_t> sequences() const;
     std::uint64_t erase() const;
 
     // Walking: `records` holds the page that the place is in.
@@ -91,6 +93,7 @@ public:
     }
     [[nodiscard]] bool at_end() const { return index_ >= page_.sequences.size(); }
     [[nodiscard]] std::size_t index() const { return index_; }
+    [[nodiscard]] std::int64_t sequence() const { return page_.sequences[index_]; }
 
 private:
     [[nodiscard]] range_core fresh() const;

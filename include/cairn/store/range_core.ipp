@@ -74,6 +74,15 @@ CAIRN_INLINE range_core range_core::after(std::string_view token) const
     return copy;
 }
 
+CAIRN_INLINE range_core range_core::after_sequence(std::int64_t sequence) const
+{
+    if (question_.order != ordering::insertion)
+        refuse("only scan() is in the order of the numbers that the store gives");
+    auto copy = fresh();
+    copy.question_.lower = bound_above(sequence);
+    return copy;
+}
+
 CAIRN_INLINE range_core range_core::tolerating(std::shared_ptr<corrupt_listener> listener) const
 {
     auto copy = fresh();
@@ -193,6 +202,15 @@ CAIRN_INLINE std::uint64_t range_core::count() const
                    : handle_.table->count(s, question_);
     });
     return n < limit_ ? n : limit_;
+}
+
+CAIRN_INLINE std::vector<std::int64_t> range_core::sequences() const
+{
+    auto found = std::vector<std::int64_t>{};
+    handle_.core->read(handle_.where, [&](any_session& s) {
+        found = handle_.table->sequences(s, question_, start(), limit_);
+    });
+    return found;
 }
 
 CAIRN_INLINE std::uint64_t range_core::erase() const

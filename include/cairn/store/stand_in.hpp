@@ -60,6 +60,11 @@ struct range_stand_in {
     {
         return never<range_stand_in>();
     }
+    template <class... Any>
+    range_stand_in after_sequence(Any const&...) const
+    {
+        return never<range_stand_in>();
+    }
     range_stand_in reversed() const { return never<range_stand_in>(); }
 
     Model const* begin() const { return never<Model const*>(); }
@@ -85,6 +90,7 @@ struct range_stand_in {
         return never<page_stand_in>();
     }
     std::vector<Model> keys() const { return never<std::vector<Model>>(); }
+    std::vector<std::int64_t> sequences() const { return never<std::vector<std::int64_t>>(); }
 };
 
 /// Compiles like a repository of `Model`, and is never run.
