@@ -16,6 +16,8 @@ class CairnRecipe(ConanFile):
     topics = ("persistence", "embedded-database", "sqlite", "header-only")
     package_type = "header-library"
     settings = "os", "arch", "compiler", "build_type"
+    options = {"with_recovery": [True, False]}
+    default_options = {"with_recovery": False}
     exports_sources = "include/*", "LICENSE"
     no_copy_source = True
     test_package_folder = "tests/consumers/conan/test_package"
@@ -30,6 +32,9 @@ class CairnRecipe(ConanFile):
         self.requires("xxhash/[>=0.8.1 <0.9]", transitive_headers=True)
         # From 3.51.3 on, SQLite is free of the WAL-reset bug.
         self.requires("sqlite3/[>=3.51.3 <4]", transitive_headers=True, transitive_libs=True)
+
+        if self.options.with_recovery:
+            self.requires("zstd/[>=1.5 <2]", transitive_headers=True, transitive_libs=True)
 
     def package_id(self):
         self.info.clear()
@@ -48,5 +53,7 @@ class CairnRecipe(ConanFile):
         self.cpp_info.set_property("pkg_config_name", "cairn")
         self.cpp_info.requires = ["boost::headers", "cereal::cereal", "xxhash::xxhash",
                                   "sqlite3::sqlite3"]
+        if self.options.with_recovery:
+            self.cpp_info.requires.append("zstd::zstdlib")
         if self.settings.get_safe("os") in ("Linux", "FreeBSD"):
             self.cpp_info.system_libs = ["pthread"]

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSL-1.0
+// Writes the checkpoints of a state, removes old ones, and recovers the state.
+#pragma once
+
+#include <cairn/recovery/run.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace cairn::inline v0 {
+
+/// Recovers a state that its user owns, and writes its checkpoints into the user's transactions.
+/// One for each state, used by one thread at a time.
+///
+///     auto keeper = cairn::checkpointer{plan};
+///     auto [state, report, point] = keeper.recover(db);
+///     db.write([&](auto& tx) {
+///         tx[entries].insert(e);
+///         state.apply(e);
+///         keeper.checkpoint_if_due(tx, state);
+///     });
+///
+/// The state given to a checkpoint must be the one that the records give that the transaction
+/// sees, no more and no less; `kept` sees to that by itself. If the transaction does not commit,
+/// there is no checkpoint: the next one finds that out, and builds on what is stored. (The state
+/// may then be ahead of the store: recover it again.)
+template <class Plan>
+class checkpointer {
+public:
+    using state = typename Plan::state;
+
+    explicit checkpointer(Plan plan, checkpoint_options how = {})
+        : plan_{std::move(plan)}, how_{how}, last_time_{on().now()}
+    {
+    }
+
+    [[nodiscard]] Plan const& plan() const { return plan_; }
+
+    /// The state as the newest commit left it, from `db`: a store, or a snapshot or transaction of
+    /// one. All is read in one moment. `progress(recovery_progress const&)` is called on the way.
+    ///
+    /// Damaged checkpoints are refused and the one before is tried; damaged and refused records
+    /// are left out; the report names all of them.
+    ///
+    /// @errors     `not_found` by `from_checkpoint` if no checkpoint can be used, unless nothing
+    ///             was ever stored. A failure to read (`io_failure`, `busy`, ...) ends the recovery.
+    ///             What `apply`, `load` and `progress` throw passes through, but for `refuse`.
+    /// @complexity One lookup for each chunk and the records since; from scratch every record.
+    template <class Database, class Progress>
+    recovered<state> recover(Database& db, recovery_options how, Progress&& progress)
+    {
+        auto const run_in = [&](auto& in) {
+            using place = std::remove_reference_t<decltype(in)>;
+            using run = detail::recovery_run<Plan, place, std::remove_reference_t<Progress>>;
+            return run{plan_, in, how, on(), progress}.run();
+        };
+        auto found = [&] {
+            if constexpr (requires { db.backend_name(); })
+                return db.read(run_in);
+            else
+                return run_in(db);
+        }();
+        remember(found);
+        return found;
+    }
+    template <class Database>
+    recovered<state> recover(Database& db, recovery_options how = {})
+    {
+        return recover(db, how, [](recovery_progress const&) {});
+    }
+
+    /// Writes a checkpoint if one is due; whether it did.
+    /// @errors Those of `checkpoint`.
+    template <class Transaction>
+    bool checkpoint_if_due(Transaction& tx, state const& now)
+    {
+        if (!is_due(tx, now)) return false;
+        checkpoint(tx, now);
+        return true;
+    }
+
+    /// Writes a checkpoint of the state as a part of the transaction, and removes those that are
+    /// no longer kept. Gives its header.
+    ///
+    /// @errors    Those of `insert`; what `save` throws passes through.
+    /// @guarantee Strong, when the transaction is given up.
+    template <class Transaction>
+    checkpoint_header checkpoint(
+        Transaction& tx, state const& now, checkpoint_kind kind = checkpoint_kind::automatic)
+    {
+        auto header = describe(tx, now, kind);
+        if (header.is_full()) {
+            write(tx, header, [&](checkpoint_writer& out) { detail::save_state(out, now); });
+        } else if constexpr (detail::has_deltas<state>) {
+            write(tx, header, [&](checkpoint_writer& out) {
+                auto mark = std::remove_cvref_t<decltype(now.mark())>{};
+                detail::parse_value(last_->mark, mark);
+                now.save_since(out, mark);
+                out.finish();
+            });
+        }
+        deltas_ = header.is_full() ? 0 : deltas_ + 1;
+        last_ = header;
+        restart_intervals(header.position);
+        prune(tx);
+        return header;
+    }
+
+    /// Removes the checkpoints that are no longer kept; returns how many.
+    template <class Transaction>
+    std::size_t prune(Transaction& tx)
+    {
+        auto const headers = list(tx);
+        auto const rule = detail::retention{how_.keep, how_.max_age, on().wall_time()};
+        auto const kept = detail::kept_numbers(headers, unusable_, rule);
+        if (kept.empty()) return 0;
+        auto removed = std::size_t{0};
+        for (auto const& header : headers) {
+            if (std::find(kept.begin(), kept.end(), header.number) != kept.end()) continue;
+            if (!is_superfluous(header.number, kept)) continue;
+            tx[checkpoint_chunks].prefix(plan_.name(), header.number).erase();
+            tx[checkpoint_headers].erase(plan_.name(), header.number);
+            ++removed;
+        }
+        return removed + remove_below(tx, kept.back());
+    }
+
+    /// The headers of the checkpoints that can be read, newest first, in a store, transaction or
+    /// snapshot. They are not verified.
+    template <class Place>
+    [[nodiscard]] std::vector<checkpoint_header> list(Place const& in) const
+    {
+        return detail::stored_checkpoints{plan_, in}.newest_first([](corrupt_record const&) {});
+    }
+
+private:
+    [[nodiscard]] machine const& on() const
+    {
+        return how_.machine != nullptr ? *how_.machine : real_machine();
+    }
+
+    void remember(recovered<state> const& found)
+    {
+        last_ = found.point.used;
+        deltas_ = found.point.deltas;
+        unusable_ = found.point.unusable;
+        restart_intervals(last_ ? last_->position : 0);
+    }
+
+    void restart_intervals(std::uint64_t from)
+    {
+        last_position_ = from;
+        last_time_ = on().now();
+    }
+
+    template <class Transaction>
+    [[nodiscard]] bool is_due(Transaction& tx, state const& now) const
+    {
+        if (how_.interval.count() != 0 && on().now() - last_time_ >= how_.interval) return true;
+        if (how_.every == 0) return false;
+        auto const reached = position_in(tx, now);
+        return reached >= last_position_ && reached - last_position_ >= how_.every;
+    }
+
+    template <class Transaction>
+    [[nodiscard]] std::uint64_t position_in(Transaction& tx, state const& now) const
+    {
+        if constexpr (detail::has_position<state>) {
+            return now.position();
+        } else {
+            auto records = std::uint64_t{0};
+            plan_.for_each_source(
+                [&]<class Model, class Changes>(record_source<Model, Changes> const&) {
+                    if constexpr (!Changes::whole)
+                        records += static_cast<std::uint64_t>(detail::newest_sequence<Model>(tx));
+                });
+            return records;
+        }
+    }
+
+    /// The header of a checkpoint to be, without what only its bytes tell.
+    template <class Transaction>
+    checkpoint_header describe(Transaction& tx, state const& now, checkpoint_kind kind)
+    {
+        auto header = checkpoint_header{.state = plan_.name(), .version = plan_.version()};
+        header.number = last_ ? last_->number + 1 : 1;
+        while (tx[checkpoint_headers].contains(plan_.name(), header.number)) ++header.number;
+        header.format = detail::checkpoint_format;
+        header.created_at = on().wall_time();
+        header.sources = detail::extent_of(plan_, tx);
+        header.position = detail::position_of_state(now, header.sources);
+        if constexpr (detail::has_deltas<state>) {
+            auto mark = byte_buffer{};
+            detail::append_value(mark, now.mark());
+            header.mark.assign(mark.data(), mark.data() + mark.size());
+            if (kind == checkpoint_kind::automatic && can_build_on_last(tx)) {
+                header.base = last_->number;
+                header.base_checksum = last_->checksum;
+            }
+        }
+        return header;
+    }
+
+    /// Whether the last checkpoint is stored just as it was written, or was recovered from.
+    template <class Transaction>
+    [[nodiscard]] bool can_build_on_last(Transaction& tx) const
+    {
+        if (!last_ || deltas_ + 1 >= how_.full_every) return false;
+        return !detail::reason_against([&] {
+            auto const found = tx[checkpoint_headers].find(plan_.name(), last_->number);
+            if (!found || *found != *last_) detail::refuse_checkpoint("it is not stored");
+            static_cast<void>(detail::stored_checkpoints{plan_, tx}.chain_of(*found));
+        });
+    }
+
+    template <class Transaction, class Save>
+    void write(Transaction& tx, checkpoint_header& header, Save const& save)
+    {
+        auto pack = detail::block_compressor{how_.level};
+        auto chunk = checkpoint_chunk{.state = header.state, .number = header.number};
+        auto sink = [&](std::span<std::byte const> block) {
+            pack.compress(block, chunk.data);
+            tx[checkpoint_chunks].insert(chunk);
+            header.chunks.push_back(cairn::checksum(chunk.data));
+            header.bytes += block.size();
+            header.stored_bytes += chunk.data.size();
+            ++chunk.index;
+        };
+        auto out = checkpoint_writer{sink};
+        save(out);
+        header.checksum = detail::header_checksum(header);
+        tx[checkpoint_headers].insert(header);
+    }
+
+    /// Those that could not be used stay until what is kept has passed them.
+    [[nodiscard]] bool is_superfluous(
+        std::uint64_t number, std::vector<std::uint64_t> const& kept) const
+    {
+        auto const is_bad = std::find(unusable_.begin(), unusable_.end(), number)
+            != unusable_.end();
+        return !is_bad || number < kept.back();
+    }
+
+    /// Removes everything older than what is kept, damaged headers and stray chunks too.
+    template <class Transaction>
+    std::size_t remove_below(Transaction& tx, std::uint64_t oldest)
+    {
+        tx[checkpoint_chunks].prefix(plan_.name()).until(oldest).erase();
+        return tx[checkpoint_headers].prefix(plan_.name()).until(oldest).erase();
+    }
+
+    Plan plan_;
+    checkpoint_options how_;
+    std::optional<checkpoint_header> last_{}; // written or recovered from by this object
+    std::size_t deltas_ = 0;                  // between it and its full one, itself included
+    std::vector<std::uint64_t> unusable_{};
+    std::uint64_t last_position_ = 0;
+    std::chrono::steady_clock::time_point last_time_;
+};
+
+} // namespace cairn::inline v0

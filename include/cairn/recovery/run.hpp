@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: BSL-1.0
+// One recovery, from the choice of a checkpoint to the last record.
+#pragma once
+
+#include <cairn/base/machine.hpp>
+#include <cairn/describe/key_path.hpp>
+#include <cairn/recovery/options.hpp>
+#include <cairn/recovery/stored.hpp>
+#include <cairn/store/verbs.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace cairn::inline v0 {
+
+namespace detail {
+
+/// What later checkpoints must know of the one that a recovery used.
+struct recovery_point {
+    std::optional<checkpoint_header> used{};
+    std::size_t deltas = 0;
+    std::vector<std::uint64_t> unusable{};
+    std::vector<checkpoint_source> extent{}; ///< of the records that the state has
+};
+
+} // namespace detail
+
+/// A state as it was when the store last committed, and how it came to be.
+template <class State>
+struct recovered {
+    State state;
+    recovery_report report{};
+    detail::recovery_point point{}; ///< for the library
+};
+
+namespace detail {
+
+/// How many records are read at once.
+inline constexpr std::size_t records_at_once = 128;
+
+class stopwatch {
+public:
+    explicit stopwatch(machine const& on) : on_{on}, since_{on.now()} {}
+
+    /// The time since the last call.
+    [[nodiscard]] std::chrono::nanoseconds lap()
+    {
+        auto const now = on_.now();
+        return now - std::exchange(since_, now);
+    }
+
+private:
+    machine const& on_;
+    std::chrono::steady_clock::time_point since_;
+};
+
+template <class Plan, class Place, class Progress>
+class recovery_run {
+    using state_type = typename Plan::state;
+
+public:
+    recovery_run(
+        Plan const& plan, Place const& in, recovery_options const& how, machine const& on,
+        Progress& progress)
+        : plan_{plan}, in_{in}, how_{how}, watch_{on}, progress_{progress}, stored_{plan, in},
+          result_{plan.start()}
+    {
+        report().state = plan.name();
+        report().asked = how.strategy;
+    }
+
+    recovered<state_type> run()
+    {
+        if (how_.strategy != recovery_strategy::from_scratch) use_checkpoint();
+        report().loading = watch_.lap();
+        auto place = std::size_t{0};
+        plan_.for_each_source([&](auto const& source) { read(source, place++); });
+        result_.point.extent = extent_of(plan_, in_);
+        report().position = position_of_state(result_.state, result_.point.extent);
+        report().reading = watch_.lap();
+        report().total = report().finding + report().loading + report().reading;
+        return std::move(result_);
+    }
+
+private:
+    recovery_report& report() { return result_.report; }
+
+    void tell(
+        recovery_phase phase, std::string_view subject, std::uint64_t done, std::uint64_t total)
+    {
+        progress_(recovery_progress{phase, subject, done, total});
+    }
+
+    void use_checkpoint()
+    {
+        auto const headers = stored_.newest_first([&](corrupt_record const& damage) {
+            report().refused.push_back({0, damage.what()});
+        });
+        tell(recovery_phase::finding, plan_.name(), headers.size(), headers.size());
+        report().finding = watch_.lap();
+        for (auto const& header : headers) {
+            auto const reason = reason_against([&] { load(header); });
+            if (!reason) return;
+            report().refused.push_back({header.number, *reason});
+            result_.point.unusable.push_back(header.number);
+            result_.state = plan_.start();
+        }
+        if (how_.strategy == recovery_strategy::from_checkpoint) require_nothing_stored();
+    }
+
+    void load(checkpoint_header const& header)
+    {
+        auto const chain = stored_.chain_of(header);
+        stored_.require_extent(header);
+        auto done = std::uint64_t{0}, total = std::uint64_t{0}, stored = std::uint64_t{0};
+        for (auto const& each : chain) total += each.bytes, stored += each.stored_bytes;
+        for (auto const& each : chain) {
+            stored_.load(each, result_.state, [&](std::uint64_t bytes) {
+                tell(recovery_phase::loading, plan_.name(), done += bytes, total);
+            });
+        }
+        report().used = recovery_strategy::from_checkpoint;
+        report().checkpoint = header.number;
+        report().deltas = result_.point.deltas = chain.size() - 1;
+        report().bytes = total;
+        report().stored_bytes = stored;
+        result_.point.used = header;
+    }
+
+    /// Without a checkpoint `from_checkpoint` gives an empty state, if nothing was ever stored.
+    void require_nothing_stored()
+    {
+        auto stored = !report().refused.empty();
+        plan_.for_each_source(
+            [&]<class Model, class Changes>(record_source<Model, Changes> const&) {
+                stored = stored || in_[table<Model>].count() != 0;
+            });
+        if (!stored) return;
+        auto details = error_details{
+            .message = "no checkpoint of the state '" + plan_.name() + "' can be used",
+            .model = std::string{shape_of<checkpoint_header>.name}};
+        for (auto const& each : report().refused)
+            details.notes.push_back(std::to_string(each.number) + ": " + each.reason);
+        raise(errc::not_found, std::move(details));
+    }
+
+    template <class Model, class Changes>
+    void read(record_source<Model, Changes> const& source, std::size_t place)
+    {
+        report().sources.push_back({.model = std::string{shape_of<Model>.name}});
+        auto const& used = result_.point.used;
+        auto const since = used && !Changes::whole ? used->sources[place].sequence : 0;
+        read_inserted<Model>(since);
+        if constexpr (Changes::counts) {
+            if (used)
+                read_changed<Model>(
+                    source.changed().since(in_, used->sources[place].counter), since);
+        }
+    }
+
+    template <class Model>
+    void read_inserted(std::int64_t since)
+    {
+        auto const records = in_[table<Model>];
+        auto const all = records.scan().after_sequence(since).tolerate(
+            [&](corrupt_record const& damage) {
+                lose({damage.model(), damage.key(), damage.what()});
+            });
+        auto const total = since == 0 ? records.count() : all.count();
+        auto token = std::string{};
+        do {
+            auto page = all.page(records_at_once, token);
+            for (auto& record : page.records) {
+                if (apply(std::move(record))) ++report().sources.back().inserted;
+            }
+            token = std::move(page.next);
+            auto const& so_far = report().sources.back();
+            tell(
+                recovery_phase::reading, so_far.model, so_far.inserted + so_far.quarantined, total);
+        } while (!token.empty());
+    }
+
+    /// Of the records that changed, those above `since` were just applied as they are now.
+    template <class Model, class Range>
+    void read_changed(Range const& changed, std::int64_t since)
+    {
+        auto older = changed.tolerate([&](corrupt_record const& damage) {
+            lose({damage.model(), damage.key(), damage.what()});
+        });
+        for (auto at = older.begin(); at != older.end(); ++at) {
+            if (at.sequence() > since) continue;
+            if (apply(Model{*at})) ++report().sources.back().changed;
+        }
+    }
+
+    template <class Model>
+    bool apply(Model&& record)
+    {
+        try {
+            result_.state.apply(std::move(record));
+            return true;
+        } catch (record_refused const& refused) {
+            auto const& model = shape_of<Model>;
+            lose(
+                {std::string{model.name}, masked_key_path(model, key_cells_of(record)),
+                 refused.what()});
+            return false;
+        }
+    }
+
+    void lose(quarantined_record record)
+    {
+        ++report().sources.back().quarantined;
+        ++report().quarantined_count;
+        if constexpr (hears_of_losses<state_type>) result_.state.lost(std::as_const(record));
+        if (report().quarantined.size() < recovery_report::most_quarantined)
+            report().quarantined.push_back(std::move(record));
+    }
+
+    Plan const& plan_;
+    Place const& in_;
+    recovery_options how_;
+    stopwatch watch_;
+    Progress& progress_;
+    stored_checkpoints<Plan, Place> stored_;
+    recovered<state_type> result_;
+};
+
+} // namespace detail
+
+} // namespace cairn::inline v0
