@@ -16,7 +16,7 @@ namespace cairn::inline v0 {
 /// One for each state, used by one thread at a time.
 ///
 ///     auto keeper = cairn::checkpointer{plan};
-///     auto [state, report, point] = keeper.recover(db);
+///     auto [state, report] = keeper.recover(db);
 ///     db.write([&](auto& tx) {
 ///         tx[entries].insert(e);
 ///         state.apply(e);
@@ -55,7 +55,7 @@ public:
         auto const run_in = [&](auto& in) {
             using place = std::remove_reference_t<decltype(in)>;
             using run = detail::recovery_run<Plan, place, std::remove_reference_t<Progress>>;
-            return run{plan_, in, how, on(), progress}.run();
+            return run{plan_, in, how, on(), progress}.run(last_);
         };
         auto found = [&] {
             if constexpr (requires { db.backend_name(); })
@@ -63,7 +63,7 @@ public:
             else
                 return run_in(db);
         }();
-        remember(found);
+        restart_intervals(last_.used ? last_.used->position : 0);
         return found;
     }
     template <class Database>
@@ -97,13 +97,13 @@ public:
         } else if constexpr (detail::has_deltas<state>) {
             write(tx, header, [&](checkpoint_writer& out) {
                 auto mark = std::remove_cvref_t<decltype(now.mark())>{};
-                detail::parse_value(last_->mark, mark);
+                detail::parse_value(last_.used->mark, mark);
                 now.save_since(out, mark);
                 out.finish();
             });
         }
-        deltas_ = header.is_full() ? 0 : deltas_ + 1;
-        last_ = header;
+        last_.deltas = header.is_full() ? 0 : last_.deltas + 1;
+        last_.used = header;
         restart_intervals(header.position);
         prune(tx);
         return header;
@@ -115,7 +115,7 @@ public:
     {
         auto const headers = list(tx);
         auto const rule = detail::retention{how_.keep, how_.max_age, on().wall_time()};
-        auto const kept = detail::kept_numbers(headers, unusable_, rule);
+        auto const kept = detail::kept_numbers(headers, last_.unusable, rule);
         if (kept.empty()) return 0;
         auto removed = std::size_t{0};
         for (auto const& header : headers) {
@@ -137,17 +137,12 @@ public:
     }
 
 private:
+    template <class Store, class Other>
+    friend class kept;
+
     [[nodiscard]] machine const& on() const
     {
         return how_.machine != nullptr ? *how_.machine : real_machine();
-    }
-
-    void remember(recovered<state> const& found)
-    {
-        last_ = found.point.used;
-        deltas_ = found.point.deltas;
-        unusable_ = found.point.unusable;
-        restart_intervals(last_ ? last_->position : 0);
     }
 
     void restart_intervals(std::uint64_t from)
@@ -186,8 +181,7 @@ private:
     checkpoint_header describe(Transaction& tx, state const& now, checkpoint_kind kind)
     {
         auto header = checkpoint_header{.state = plan_.name(), .version = plan_.version()};
-        header.number = last_ ? last_->number + 1 : 1;
-        while (tx[checkpoint_headers].contains(plan_.name(), header.number)) ++header.number;
+        header.number = detail::stored_checkpoints{plan_, tx}.greatest_number() + 1;
         header.format = detail::checkpoint_format;
         header.created_at = on().wall_time();
         header.sources = detail::extent_of(plan_, tx);
@@ -197,8 +191,8 @@ private:
             detail::append_value(mark, now.mark());
             header.mark.assign(mark.data(), mark.data() + mark.size());
             if (kind == checkpoint_kind::automatic && can_build_on_last(tx)) {
-                header.base = last_->number;
-                header.base_checksum = last_->checksum;
+                header.base = last_.used->number;
+                header.base_checksum = last_.used->checksum;
             }
         }
         return header;
@@ -208,10 +202,10 @@ private:
     template <class Transaction>
     [[nodiscard]] bool can_build_on_last(Transaction& tx) const
     {
-        if (!last_ || deltas_ + 1 >= how_.full_every) return false;
+        if (!last_.used || last_.deltas + 1 >= how_.full_every) return false;
         return !detail::reason_against([&] {
-            auto const found = tx[checkpoint_headers].find(plan_.name(), last_->number);
-            if (!found || *found != *last_) detail::refuse_checkpoint("it is not stored");
+            auto const found = tx[checkpoint_headers].find(plan_.name(), last_.used->number);
+            if (!found || *found != *last_.used) detail::refuse_checkpoint("it is not stored");
             static_cast<void>(detail::stored_checkpoints{plan_, tx}.chain_of(*found));
         });
     }
@@ -239,8 +233,8 @@ private:
     [[nodiscard]] bool is_superfluous(
         std::uint64_t number, std::vector<std::uint64_t> const& kept) const
     {
-        auto const is_bad = std::find(unusable_.begin(), unusable_.end(), number)
-            != unusable_.end();
+        auto const is_bad = std::find(last_.unusable.begin(), last_.unusable.end(), number)
+            != last_.unusable.end();
         return !is_bad || number < kept.back();
     }
 
@@ -254,9 +248,7 @@ private:
 
     Plan plan_;
     checkpoint_options how_;
-    std::optional<checkpoint_header> last_{}; // written or recovered from by this object
-    std::size_t deltas_ = 0;                  // between it and its full one, itself included
-    std::vector<std::uint64_t> unusable_{};
+    detail::recovery_point last_{}; // the checkpoint that was written or recovered from last
     std::uint64_t last_position_ = 0;
     std::chrono::steady_clock::time_point last_time_;
 };

@@ -124,9 +124,9 @@ private:
         auto place = std::size_t{0};
         checkpoints_.plan().for_each_source(
             [&]<class Model, class Changes>(record_source<Model, Changes> const& source) {
-                apply_new_of<Model>(tx, source.changed(), now_.point.extent[place++]);
+                apply_new_of<Model>(tx, source.changed(), checkpoints_.last_.extent[place++]);
             });
-        now_.point.extent = detail::extent_of(checkpoints_.plan(), tx);
+        checkpoints_.last_.extent = detail::extent_of(checkpoints_.plan(), tx);
     }
 
     template <class Model, class Transaction, class Changes>

@@ -17,27 +17,22 @@
 
 namespace cairn::inline v0 {
 
-namespace detail {
-
-/// What later checkpoints must know of the one that a recovery used.
-struct recovery_point {
-    std::optional<checkpoint_header> used{};
-    std::size_t deltas = 0;
-    std::vector<std::uint64_t> unusable{};
-    std::vector<checkpoint_source> extent{}; ///< of the records that the state has
-};
-
-} // namespace detail
-
-/// A state as it was when the store last committed, and how it came to be.
+/// A state as the newest commit left it, and how it came to be.
 template <class State>
 struct recovered {
     State state;
     recovery_report report{};
-    detail::recovery_point point{}; ///< for the library
 };
 
 namespace detail {
+
+/// What is remembered of a recovery by those that go on from there.
+struct recovery_point {
+    std::optional<checkpoint_header> used{};
+    std::size_t deltas = 0; ///< that `used` and its bases are
+    std::vector<std::uint64_t> unusable{};
+    std::vector<checkpoint_source> extent{}; ///< of the records that the state has
+};
 
 /// How many records are read at once.
 inline constexpr std::size_t records_at_once = 128;
@@ -73,16 +68,17 @@ public:
         report().asked = how.strategy;
     }
 
-    recovered<state_type> run()
+    recovered<state_type> run(recovery_point& point)
     {
         if (how_.strategy != recovery_strategy::from_scratch) use_checkpoint();
         report().loading = watch_.lap();
         auto place = std::size_t{0};
         plan_.for_each_source([&](auto const& source) { read(source, place++); });
-        result_.point.extent = extent_of(plan_, in_);
-        report().position = position_of_state(result_.state, result_.point.extent);
+        point_.extent = extent_of(plan_, in_);
+        report().position = position_of_state(result_.state, point_.extent);
         report().reading = watch_.lap();
         report().total = report().finding + report().loading + report().reading;
+        point = std::move(point_);
         return std::move(result_);
     }
 
@@ -98,7 +94,7 @@ private:
     void use_checkpoint()
     {
         auto const headers = stored_.newest_first([&](corrupt_record const& damage) {
-            report().refused.push_back({0, damage.what()});
+            report().refused.push_back({number_of_damaged(damage), damage.what()});
         });
         tell(recovery_phase::finding, plan_.name(), headers.size(), headers.size());
         report().finding = watch_.lap();
@@ -106,7 +102,7 @@ private:
             auto const reason = reason_against([&] { load(header); });
             if (!reason) return;
             report().refused.push_back({header.number, *reason});
-            result_.point.unusable.push_back(header.number);
+            point_.unusable.push_back(header.number);
             result_.state = plan_.start();
         }
         if (how_.strategy == recovery_strategy::from_checkpoint) require_nothing_stored();
@@ -125,10 +121,10 @@ private:
         }
         report().used = recovery_strategy::from_checkpoint;
         report().checkpoint = header.number;
-        report().deltas = result_.point.deltas = chain.size() - 1;
+        report().deltas = point_.deltas = chain.size() - 1;
         report().bytes = total;
         report().stored_bytes = stored;
-        result_.point.used = header;
+        point_.used = header;
     }
 
     /// Without a checkpoint `from_checkpoint` gives an empty state, if nothing was ever stored.
@@ -152,7 +148,7 @@ private:
     void read(record_source<Model, Changes> const& source, std::size_t place)
     {
         report().sources.push_back({.model = std::string{shape_of<Model>.name}});
-        auto const& used = result_.point.used;
+        auto const& used = point_.used;
         auto const since = used && !Changes::whole ? used->sources[place].sequence : 0;
         read_inserted<Model>(since);
         if constexpr (Changes::counts) {
@@ -228,6 +224,7 @@ private:
     Progress& progress_;
     stored_checkpoints<Plan, Place> stored_;
     recovered<state_type> result_;
+    recovery_point point_{};
 };
 
 } // namespace detail

@@ -41,6 +41,9 @@ std::optional<std::string> reason_against(Use const& use)
     return std::nullopt;
 }
 
+/// The number of a checkpoint whose header cannot be read, from its key; 0 if that has none.
+[[nodiscard]] std::uint64_t number_of_damaged(corrupt_record const& damage);
+
 /// How far the sources of a plan go in `in`.
 template <class Plan, class Place>
 std::vector<checkpoint_source> extent_of(Plan const& plan, Place const& in)
@@ -93,6 +96,24 @@ public:
             .reversed()
             .tolerate([&](corrupt_record const& damage) { report(damage); })
             .to_vector();
+    }
+
+    /// The greatest number that a header has, readable or not; 0 if there is none.
+    [[nodiscard]] std::uint64_t greatest_number() const
+    {
+        auto greatest = std::uint64_t{0};
+        auto const see = [&](std::uint64_t number) {
+            if (number > greatest) greatest = number;
+        };
+        auto const newest = in_[checkpoint_headers]
+                                .prefix(plan_.name())
+                                .reversed()
+                                .tolerate([&](corrupt_record const& damage) {
+                                    see(number_of_damaged(damage));
+                                })
+                                .first();
+        if (newest) see(newest->number);
+        return greatest;
     }
 
     /// The checkpoint and all that it is a delta on, the full one first. Throws
@@ -182,3 +203,7 @@ private:
 };
 
 } // namespace cairn::inline v0::detail
+
+#if CAIRN_DEFINITIONS
+#include <cairn/recovery/stored.ipp>
+#endif
