@@ -270,3 +270,30 @@ TEST_CASE("a damaged body is never returned, and a tolerant walk goes on behind 
         code_of([&] { db.notes.fetch(lease.session(), asked, nullptr, 9, nullptr); })
         == cairn::errc::corrupt_record);
 }
+
+TEST_CASE("a tolerant walk passes over a row that claims to be of another version, and names it")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    {
+        auto db = open_notes{path};
+        for (int i = 0; i < 5; ++i) db.insert({.id = std::to_string(i), .text = "text"});
+    }
+    sql(path, "UPDATE \"note\" SET \"_body\" = zeroblob(20) WHERE \"id\" IN ('2', '4')");
+    auto db = open_notes{path};
+    CHECK(code_of([&] { db.find("2"); }) == cairn::errc::newer_version);
+    auto lease = db.database.read();
+    auto damaged = std::vector<std::string>{};
+    auto const note_damage = [&](cairn::corrupt_record const& one) {
+        damaged.push_back(one.key());
+    };
+    auto const sink = cairn::corrupt_sink{note_damage};
+    auto const asked = cairn::question{.order = cairn::ordering::key};
+    auto const page = db.notes.fetch(lease.session(), asked, nullptr, 9, &sink);
+    CHECK(page.records.size() == 3);
+    CHECK_FALSE(page.more);
+    CHECK(damaged == std::vector<std::string>{"note:2", "note:4"});
+    CHECK(
+        code_of([&] { db.notes.fetch(lease.session(), asked, nullptr, 9, nullptr); })
+        == cairn::errc::newer_version);
+}

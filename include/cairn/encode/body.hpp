@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/base/config.hpp>
+#include <cairn/base/error.hpp>
 #include <cairn/describe/shape.hpp>
 #include <cairn/encode/reader.hpp>
 #include <cairn/encode/writer.hpp>
@@ -45,6 +46,9 @@ public:
     [[nodiscard]] std::span<std::byte const> open(std::span<std::byte const> body) const;
 
     [[noreturn]] void damaged(char const* reason) const override;
+
+    /// What `damaged` throws.
+    [[nodiscard]] corrupt_record damage(char const* reason, std::string_view member = {}) const;
 
     /// Reports the first stored column that differs from that of the decoded record.
     void compare(cells own) const;

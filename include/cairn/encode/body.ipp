@@ -108,6 +108,11 @@ CAIRN_INLINE bool found_record::find_key(cell* out) const
 
 CAIRN_INLINE void found_record::damaged(char const* reason, std::string_view member) const
 {
+    throw damage(reason, member);
+}
+
+CAIRN_INLINE corrupt_record found_record::damage(char const* reason, std::string_view member) const
+{
     auto told = error_details{
         .message = std::string{"a stored record is damaged: "}.append(reason),
         .model = std::string{model_.name},
@@ -118,7 +123,7 @@ CAIRN_INLINE void found_record::damaged(char const* reason, std::string_view mem
     } catch (error const&) {
         // The columns are damaged too: the record has no key to tell.
     }
-    throw corrupt_record{std::move(told)};
+    return corrupt_record{std::move(told)};
 }
 
 /// The header says another format or version than this program's, and the checksum does not fit:

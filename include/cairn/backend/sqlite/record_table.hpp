@@ -44,6 +44,8 @@ private:
     void require_key(sqlite_session& s, row const& at, cells key, void const* record) const;
     void require_answer(fetching& into, row const& at, void const* record) const;
     [[nodiscard]] bool take(fetching& into, row const& at) const;
+    [[nodiscard]] static bool is_of_one_row(errc code);
+    void leave_out(fetching& into, row const& at, error const& damage) const;
     void place(fetching& into, cell const* stored, std::int64_t sequence) const;
 
     table_engine engine_;

@@ -138,18 +138,36 @@ CAIRN_INLINE bool record_table::take(fetching& into, row const& at) const
     try {
         decode(into.session, at, record);
         require_answer(into, at, record);
-    } catch (corrupt_record const& damage) {
+    } catch (error const& damage) {
         type_.truncate(into.records, into.page.sequences.size());
-        if (into.tolerate == nullptr) throw;
-        engine_.columns_at(into.session, at.sequence(), [&](cells stored) {
-            place(into, stored.data(), at.sequence());
-        });
-        (*into.tolerate)(damage);
+        if (into.tolerate == nullptr || !is_of_one_row(damage.code())) throw;
+        leave_out(into, at, damage);
         return false;
     }
     into.page.sequences.push_back(at.sequence());
     into.last = record;
     return true;
+}
+
+/// The catalog has agreed that the table is of our version: a row that says otherwise is damaged,
+/// whatever its header looks like.
+CAIRN_INLINE bool record_table::is_of_one_row(errc code)
+{
+    return code == errc::corrupt_record || code == errc::schema_mismatch
+        || code == errc::newer_version;
+}
+
+CAIRN_INLINE void record_table::leave_out(fetching& into, row const& at, error const& damage) const
+{
+    auto found = std::optional<corrupt_record>{};
+    if (damage.code() == errc::corrupt_record) found.emplace(damage.details());
+    engine_.columns_at(into.session, at.sequence(), [&](cells stored) {
+        place(into, stored.data(), at.sequence());
+        if (!found)
+            found = found_record{*type_.model, stored}.damage(
+                "its header is of another format or version");
+    });
+    if (found) (*into.tolerate)(*found);
 }
 
 CAIRN_INLINE void record_table::require_answer(
