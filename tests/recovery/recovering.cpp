@@ -1,30 +1,373 @@
 // SPDX-License-Identifier: BSL-1.0
-// What recovering promises, whatever the state.
+// What recovering promises, whatever the state: every strategy, late records, changed records,
+// records that are left out, and what the report says.
+#include "dag.hpp"
+#include "damage.hpp"
 #include "ledger.hpp"
 
-using namespace test;
+#include <stdexcept>
 
-TEST_CASE_TEMPLATE("smoke", Backend, cairn::memory, cairn::sqlite)
+using namespace test;
+using namespace cairn::literals;
+using strategy = cairn::recovery_strategy;
+
+namespace {
+
+template <class Store>
+void pay(Store& db, std::uint64_t first, std::uint64_t count)
+{
+    for (auto i = first; i != first + count; ++i)
+        db[movements].insert(move_money(i, i % 2 == 0 ? "ada" : "bob", 1));
+}
+
+template <class Store>
+cairn::recovered<ledger> recover_ledger(Store& db, strategy how)
+{
+    return cairn::checkpointer{ledger_plan()}.recover(db, {.strategy = how});
+}
+
+template <class Store>
+void checkpoint_ledger(Store& db)
+{
+    auto keeper = cairn::checkpointer{ledger_plan()};
+    auto const state = keeper.recover(db).state;
+    db.write([&](auto& tx) { keeper.checkpoint(tx, state); });
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE(
+    "an empty store recovers to an empty state by every strategy", Backend, EVERY_BACKEND)
 {
     auto const at = place<Backend>{};
     auto db = books_store<Backend>{at.options()};
-    auto keeper = cairn::checkpointer{ledger_plan(), {.every = 10}};
-    auto state = keeper.recover(db).state;
-    for (std::uint64_t i = 0; i != 95; ++i) {
-        db.write([&](auto& tx) {
-            tx[movements].insert(move_money(i, i % 2 ? "ada" : "bob", 3));
-            state.apply(move_money(i, i % 2 ? "ada" : "bob", 3));
-            keeper.checkpoint_if_due(tx, state);
-        });
+    for (auto const how : every_strategy) {
+        auto const found = recover_ledger(db, how);
+        CHECK(found.state == ledger{});
+        CHECK(found.report.applied() == 0);
     }
-    auto again = cairn::checkpointer{ledger_plan()}.recover(db);
-    CHECK(again.state == state);
-    MESSAGE(again.report.text());
-    auto scratch = cairn::checkpointer{ledger_plan()}.recover(
-        db, {.strategy = cairn::recovery_strategy::from_scratch});
-    CHECK(scratch.state == state);
-    auto books = cairn::kept{db, ledger_plan()};
-    CHECK(books.state() == state);
-    books.write([&](auto& tx) { tx[movements].insert(move_money(1000, "eve", 7)); });
-    CHECK(books.state().balances.at("eve") == 7);
+}
+
+TEST_CASE_TEMPLATE("every strategy gives the same state", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 7}};
+    grow(user, 0, 40);
+    user.set(7);
+    REQUIRE(user.keeper().list(db).size() > 1);
+    for (auto const how : every_strategy) CHECK(recovered_by(db, how) == user.state());
+    CHECK(user.state().nodes().size() == 160);
+    CHECK(user.state().highest_mark() == 38);
+}
+
+TEST_CASE_TEMPLATE(
+    "records that are stored late, whatever their key, are brought back on top of a checkpoint",
+    Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 0}};
+    grow(user, 0, 11); // across 9 -> 10
+    user.checkpoint();
+    user.add({.round = 9, .name = 1000, .parents = {32, 33}});
+    user.add({.round = 0, .name = 1001});
+    auto const found = user.recover();
+    CHECK(found.report.used == strategy::from_checkpoint);
+    CHECK(found.report.sources.front().inserted == 2);
+    CHECK(found.state == recovered_by(db, strategy::from_scratch));
+}
+
+TEST_CASE_TEMPLATE(
+    "records that changed since a checkpoint are brought back as they are now", Backend,
+    EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 0}};
+    grow(user, 0, 6);
+    user.checkpoint();
+    user.mark(1, 6);
+    user.add({.round = 6, .name = 500, .parents = {20}});
+    user.mark(6, 500); // younger than the checkpoint: applied once, as inserted
+    auto const found = user.recover();
+    CHECK(found.report.sources.front().inserted == 1);
+    CHECK(found.report.sources.front().changed >= 1);
+    CHECK(found.state.nodes()[6].marked == 5);
+    CHECK(found.state == recovered_by(db, strategy::from_scratch));
+}
+
+TEST_CASE_TEMPLATE(
+    "a first change behind a checkpoint without any is found", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 0}};
+    grow(user, 0, 2);
+    REQUIRE(user.state().highest_mark() == 0);
+    user.checkpoint();
+    user.mark(0, 3);
+    CHECK(user.recover().state.nodes()[3].marked == 1);
+}
+
+TEST_CASE_TEMPLATE("a table that is read whole is recovered as it is now", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 0}};
+    user.set(1);
+    user.checkpoint();
+    user.set(2);
+    for (auto const how : every_strategy) CHECK(recovered_by(db, how) == user.state());
+}
+
+TEST_CASE_TEMPLATE("a state may begin as something else than empty", Backend, cairn::memory)
+{
+    auto db = books_store<Backend>{};
+    pay(db, 0, 3);
+    auto opening = ledger{};
+    opening.balances["ada"] = 100;
+    auto const plan = ledger_plan().starting_from([&] { return opening; });
+    CHECK(cairn::checkpointer{plan}.recover(db).state.balances.at("ada") == 102);
+}
+
+TEST_CASE_TEMPLATE("states of different names in one store do not meet", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    auto one = cairn::kept{db, ledger_plan("one"), {.every = 2}};
+    auto other = cairn::kept{db, ledger_plan("one/2"), {.every = 3}};
+    one.write([&](auto& tx) { tx[movements].insert(move_money(1)); });
+    other.write([&](auto& tx) { tx[movements].insert(move_money(2)); });
+    one.write([&](auto& tx) { tx[movements].insert(move_money(3)); });
+    one.checkpoint();
+    other.checkpoint();
+    other.checkpoint();
+    CHECK(one.state() == other.state());
+    one.recover();
+    other.recover();
+    CHECK(one.report().checkpoint == 2);
+    CHECK(one.state() == other.state());
+    CHECK(one.state().movements == 3);
+}
+
+TEST_CASE_TEMPLATE(
+    "a refused record is left out and named, and the rest loads", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    pay(db, 0, 3);
+    db[movements].insert(move_money(3, ""));
+    pay(db, 4, 3);
+    auto const found = recover_ledger(db, strategy::hybrid);
+    CHECK(found.state.movements == 6);
+    REQUIRE(found.report.quarantined.size() == 1);
+    CHECK(found.report.quarantined_count == 1);
+    CHECK(found.report.sources.front().quarantined == 1);
+    CHECK(found.report.quarantined.front().model == "movement");
+    CHECK(found.report.quarantined.front().key == "movement/3");
+    CHECK(found.report.quarantined.front().reason == "a movement without an account");
+}
+
+TEST_CASE("more refused records than a report keeps are still counted")
+{
+    auto db = books_store<cairn::memory>{};
+    db.write([&](auto& tx) {
+        for (std::uint64_t i = 0; i != 1500; ++i) tx[movements].insert(move_money(i, ""));
+    });
+    auto const report = recover_ledger(db, strategy::hybrid).report;
+    CHECK(report.quarantined_count == 1500);
+    CHECK(report.quarantined.size() == cairn::recovery_report::most_quarantined);
+    CHECK(report.text().find("left out: 500 more") != std::string::npos);
+}
+
+TEST_CASE_TEMPLATE("a state hears of each record that was left out", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = graph_store<Backend>{at.options()};
+    db[vertices].insert({.round = 0, .name = 1});
+    db[vertices].insert({.round = 1, .name = 2, .parents = {77}});
+    auto const state = recovered_by(db, strategy::hybrid);
+    CHECK(state.losses() == std::vector<std::uint64_t>{2});
+    CHECK(state.nodes().size() == 1);
+}
+
+TEST_CASE_TEMPLATE("what apply throws beside a refusal ends the recovery", Backend, cairn::memory)
+{
+    struct touchy {
+        std::uint64_t n = 0;
+        void apply(movement const&) { throw std::logic_error{"not today"}; }
+        void save(cairn::checkpoint_writer&) const {}
+        void load(cairn::checkpoint_reader&) {}
+    };
+    auto db = books_store<Backend>{};
+    pay(db, 0, 1);
+    auto const plan = cairn::recovery<touchy>("touchy", 1, cairn::records(movements));
+    CHECK_THROWS_AS(cairn::checkpointer{plan}.recover(db), std::logic_error);
+}
+
+TEST_CASE_TEMPLATE(
+    "a damaged row is left out and named, and the rest loads", Backend, cairn::sqlite)
+{
+    auto const at = place<Backend>{};
+    {
+        auto db = books_store<Backend>{at.options()};
+        pay(db, 0, 300);
+    }
+    damage(at.file(), "UPDATE movement SET _body = zeroblob(20) WHERE id IN (5, 6, 200)");
+    auto db = books_store<Backend>{at.options()};
+    auto const found = recover_ledger(db, strategy::hybrid);
+    CHECK(found.state.movements == 297);
+    CHECK(found.report.quarantined_count == 3);
+    CHECK(found.report.quarantined.front().key == "movement/5");
+}
+
+TEST_CASE_TEMPLATE(
+    "a damaged row behind a checkpoint is left out, also where it ends the table", Backend,
+    cairn::sqlite)
+{
+    auto const at = place<Backend>{};
+    {
+        auto db = graph_store<Backend>{at.options()};
+        auto user = graph_user{db, {.every = 0}};
+        grow(user, 0, 4);
+        user.checkpoint();
+        grow(user, 4, 2);
+    }
+    damage(at.file(), "UPDATE vertex SET _body = zeroblob(20) WHERE name IN (9, 23)");
+    auto db = graph_store<Backend>{at.options()};
+    auto user = graph_user{db, {.every = 0}};
+    auto const found = user.recover();
+    CHECK(found.report.used == strategy::from_checkpoint);
+    CHECK(found.report.quarantined_count == 1); // 9 is in the checkpoint
+    CHECK(found.state.nodes().size() == 23);
+    user.checkpoint(); // the damaged newest row does not stand in its way
+    user.add({.round = 6, .name = 24, .parents = {22}});
+    CHECK(user.recover().state.nodes().size() == 24);
+}
+
+TEST_CASE_TEMPLATE(
+    "records that a checkpoint covers and that were erased make it unusable", Backend,
+    EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    pay(db, 0, 10);
+    checkpoint_ledger(db);
+    pay(db, 10, 5);
+    db[movements].erase(3U);
+    auto const found = recover_ledger(db, strategy::hybrid);
+    CHECK(found.report.used == strategy::from_scratch);
+    REQUIRE(found.report.refused.size() == 1);
+    CHECK(found.report.refused.front().reason.find("erased") != std::string::npos);
+    CHECK(found.state.movements == 14);
+}
+
+TEST_CASE_TEMPLATE(
+    "a checkpoint behind an erasure in its own transaction holds", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    auto keeper = cairn::checkpointer{ledger_plan()};
+    pay(db, 0, 10);
+    auto const state = keeper.recover(db).state;
+    db.write([&](auto& tx) {
+        tx[movements].erase(3U); // its effect stays in the state
+        keeper.checkpoint(tx, state);
+    });
+    auto const found = recover_ledger(db, strategy::from_checkpoint);
+    CHECK(found.state == state);
+}
+
+TEST_CASE_TEMPLATE(
+    "from_checkpoint refuses to rebuild where there is something to lose", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    CHECK(recover_ledger(db, strategy::from_checkpoint).state == ledger{});
+    pay(db, 0, 1);
+    CHECK_THROWS_AS(recover_ledger(db, strategy::from_checkpoint), cairn::not_found);
+    checkpoint_ledger(db);
+    CHECK(recover_ledger(db, strategy::from_checkpoint).state.movements == 1);
+}
+
+TEST_CASE_TEMPLATE("from_scratch does not look at checkpoints", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    pay(db, 0, 5);
+    checkpoint_ledger(db);
+    auto const found = recover_ledger(db, strategy::from_scratch);
+    CHECK(found.report.used == strategy::from_scratch);
+    CHECK_FALSE(found.report.checkpoint);
+    CHECK(found.report.applied() == 5);
+    CHECK(found.state.movements == 5);
+}
+
+TEST_CASE_TEMPLATE("a recovery may read a snapshot or a transaction", Backend, EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = books_store<Backend>{at.options()};
+    pay(db, 0, 5);
+    auto keeper = cairn::checkpointer{ledger_plan()};
+    db.read([&](auto& view) { CHECK(keeper.recover(view).state.movements == 5); });
+    db.write([&](auto& tx) {
+        tx[movements].insert(move_money(5));
+        CHECK(keeper.recover(tx).state.movements == 6);
+    });
+}
+
+TEST_CASE("progress is told of in order, and ends where its total is")
+{
+    auto db = graph_store<cairn::memory>{};
+    auto user = graph_user{db, {.every = 0}};
+    grow(user, 0, 100);
+    user.checkpoint();
+    grow(user, 100, 50);
+    auto told = std::vector<cairn::recovery_progress>{};
+    user.keeper().recover(db, {}, [&](cairn::recovery_progress const& p) { told.push_back(p); });
+    REQUIRE(told.size() >= 4);
+    CHECK(told.front().phase == cairn::recovery_phase::finding);
+    for (std::size_t i = 1; i < told.size(); ++i) {
+        CHECK(told[i - 1].phase <= told[i].phase);
+        if (told[i - 1].phase == told[i].phase && told[i - 1].subject == told[i].subject)
+            CHECK(told[i - 1].done < told[i].done);
+    }
+    auto const last_of = [&](std::string_view subject) {
+        for (auto i = told.size(); i-- != 0;)
+            if (told[i].subject == subject) return told[i];
+        return told.front();
+    };
+    CHECK(last_of("graph").done == last_of("graph").total);
+    CHECK(last_of("vertex").done == 200);
+    CHECK(last_of("vertex").total == 200);
+}
+
+TEST_CASE("the report has all of it, in words too")
+{
+    auto db = graph_store<cairn::memory>{};
+    auto user = graph_user{db, {.every = 0}};
+    grow(user, 0, 10);
+    user.checkpoint();
+    grow(user, 10, 5);
+    user.checkpoint();
+    user.mark(3, 12);
+    db[vertices].insert({.round = 15, .name = 900, .parents = {901}});
+    auto const report = user.recover().report;
+    CHECK(report.state == "graph");
+    CHECK(report.asked == strategy::hybrid);
+    CHECK(report.used == strategy::from_checkpoint);
+    CHECK(report.checkpoint == 2);
+    CHECK(report.deltas == 1);
+    CHECK(report.refused.empty());
+    CHECK(report.position == 14);
+    CHECK(report.bytes > 0);
+    CHECK(report.stored_bytes > 0);
+    CHECK(report.total == report.finding + report.loading + report.reading);
+    auto const text = report.text();
+    for (auto const* part :
+         {"graph: recovered from checkpoint (hybrid) to position 14",
+          "checkpoint 2: ", "with 1 delta", "vertex: 0 records read, 2 changed, 1 quarantined",
+          "left out: /graph/15/900: parent 901 is missing", "time: "})
+        CHECK_MESSAGE(text.find(part) != std::string::npos, part, " in ", text);
 }

@@ -175,8 +175,8 @@ private:
             }
             token = std::move(page.next);
             auto const& so_far = report().sources.back();
-            tell(
-                recovery_phase::reading, so_far.model, so_far.inserted + so_far.quarantined, total);
+            auto const done = so_far.inserted + so_far.quarantined;
+            tell(recovery_phase::reading, shape_of<Model>.name, done, total);
         } while (!token.empty());
     }
 
