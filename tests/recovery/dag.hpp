@@ -89,7 +89,7 @@ public:
     void load_since(cairn::checkpoint_reader& in)
     {
         in.get(setting_);
-        for (auto left = in.count(4); left != 0; --left) {
+        for (auto left = in.count(3); left != 0; --left) {
             auto made = node{.round = in.number(), .name = in.number()};
             made.parents.resize(in.count());
             for (auto& parent : made.parents) parent = in.number_below(nodes_.size());

@@ -214,6 +214,7 @@ private:
     void write(Transaction& tx, checkpoint_header& header, Save const& save)
     {
         auto pack = detail::block_compressor{how_.level};
+        tx[checkpoint_chunks].prefix(header.state, header.number).erase(); // of a lost header
         auto chunk = checkpoint_chunk{.state = header.state, .number = header.number};
         auto sink = [&](std::span<std::byte const> block) {
             pack.compress(block, chunk.data);
