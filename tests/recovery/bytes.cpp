@@ -2,6 +2,9 @@
 // What a checkpoint's writer is given its reader gives back, across blocks, and nothing else.
 #include "dag.hpp"
 
+#include <cairn/base/hex.hpp>
+#include <cairn/recovery/header.hpp>
+
 #include <functional>
 #include <limits>
 #include <set>
@@ -245,4 +248,42 @@ TEST_CASE("the rule of retention keeps the newest, what they build on, and no mo
     CHECK(kept(1, {}, {9, 8}) == numbers{7});
     CHECK(kept(2, {}, {9, 8}) == numbers{7, 6, 5, 4});
     CHECK(kept(2, {}, {9, 8, 7, 6, 5, 4, 3, 2, 1}).empty());
+}
+
+TEST_CASE("the bytes of checkpoint format 1 are frozen")
+{
+    auto const hex = [](std::span<std::byte const> bytes) { return cairn::to_hex(bytes); };
+    auto kept = kept_blocks{};
+    kept.write([](auto& out) {
+        out.put(std::uint32_t{0x01020304});
+        out.put(std::string{"ab"});
+        out.number(300);
+        out.put(std::optional<std::uint8_t>{7});
+        out.bytes(std::as_bytes(std::span{"xy", 2}));
+    });
+    REQUIRE(kept.blocks.size() == 1);
+    CHECK(hex(kept.blocks[0]) == "0403020106000000020000006162ac020200000001077879");
+
+    auto header = cairn::checkpoint_header{.state = "s", .number = 2, .version = 3};
+    header.base = 1;
+    header.base_checksum = 4;
+    header.created_at = cairn::timestamp{std::chrono::nanoseconds{5}};
+    header.position = 6;
+    header.sources = {{"m", 7, 8, {std::byte{9}}}};
+    header.mark = {std::byte{10}};
+    header.bytes = 11;
+    header.stored_bytes = 12;
+    header.chunks = {13};
+    CHECK(cairn::detail::header_checksum(header) == 0x37B0999645E7226CU);
+
+    auto const data = std::vector<std::byte>{std::byte{0}, std::byte{1},   std::byte{0},
+                                             std::byte{0}, std::byte{'h'}, std::byte{'i'}};
+    auto unpack = cairn::detail::block_decompressor{};
+    REQUIRE(unpack.size_of(data) == 2);
+    auto text = std::string(2, '\0');
+    unpack.decompress(data, std::as_writable_bytes(std::span{text}).data());
+    CHECK(text == "hi");
+    auto compressed = std::vector<std::byte>{};
+    cairn::detail::block_compressor{1}.compress(std::vector<std::byte>(1000), compressed);
+    CHECK(hex(std::span{compressed}.first(8)) == "01e7030028b52ffd"); // frame, zstd's own number
 }
