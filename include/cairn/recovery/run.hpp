@@ -4,9 +4,9 @@
 
 #include <cairn/base/machine.hpp>
 #include <cairn/describe/key_path.hpp>
+#include <cairn/encode/record_cells.hpp>
 #include <cairn/recovery/options.hpp>
 #include <cairn/recovery/stored.hpp>
-#include <cairn/store/verbs.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -200,10 +200,9 @@ private:
             result_.state.apply(std::move(record));
             return true;
         } catch (record_refused const& refused) {
+            auto const key = own_key{record_type_of<Model>, &record};
             auto const& model = shape_of<Model>;
-            lose(
-                {std::string{model.name}, masked_key_path(model, key_cells_of(record)),
-                 refused.what()});
+            lose({std::string{model.name}, masked_key_path(model, key.view()), refused.what()});
             return false;
         }
     }
