@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/store/any.hpp>
+#include <cairn/store/committed.hpp>
 #include <cairn/store/ticket.hpp>
 #include <cairn/store/transaction.hpp>
 
@@ -54,6 +55,7 @@ struct result_slot {
         value.emplace(fn(argument));
     }
     Result take() { return std::move(*value); }
+    Result take_committed() { return give_committed(*value); }
 };
 
 template <>
@@ -64,6 +66,7 @@ struct result_slot<void> {
         fn(argument);
     }
     void take() {}
+    void take_committed() {}
 };
 
 } // namespace detail
@@ -116,7 +119,8 @@ public:
     /// exception passes through.
     ///
     /// @errors    `busy` if no turn came in time; `misuse` inside another closure of this store;
-    ///            `outcome_unknown`; those of the operations.
+    ///            `outcome_unknown`, also if the result cannot be moved out of the committed write;
+    ///            those of the operations.
     /// @guarantee Serializable. Strong.
     template <class Function>
     auto write(Function&& fn)
@@ -128,7 +132,7 @@ public:
             auto tx = transaction{*core_, inside};
             slot.fill(fn, tx);
         });
-        return slot.take();
+        return slot.take_committed();
     }
 
     /// Runs `fn(snapshot&)` once, on this thread; all its reads see one moment of the store.

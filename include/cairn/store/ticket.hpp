@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/base/config.hpp>
+#include <cairn/store/committed.hpp>
 #include <cairn/store/transaction.hpp>
 
 #include <chrono>
@@ -30,11 +31,12 @@ public:
     void wait() const;
     [[nodiscard]] bool wait_for(std::chrono::nanoseconds time) const;
 
-    /// The end has come: calls `publish`, and lets everybody go on.
-    void reach(std::exception_ptr failure, function_ref<void()> publish) noexcept;
+    /// The end has come: lets everybody go on.
+    void reach(std::exception_ptr failure) noexcept;
 
-    /// Behind the end: throws the failure, once, if there was one; else calls `use`.
-    void take(function_ref<void()> use);
+    /// Behind the end: from now on the outcome is the caller's alone. Gives the failure, if any.
+    /// @errors `misuse` if it was taken already.
+    [[nodiscard]] std::exception_ptr take();
 
 private:
     struct state;
@@ -46,7 +48,7 @@ private:
 template <class Value>
 struct ticket_state {
     write_end end{};
-    std::optional<Value> value{}; ///< between `reach` and `take`
+    std::optional<Value> value{}; ///< the writing thread's until the end
 };
 
 } // namespace detail
@@ -90,12 +92,8 @@ public:
     Result get()
     {
         wait();
-        auto value = std::optional<value_type>{};
-        state_->end.take([&] { value = std::exchange(state_->value, std::nullopt); });
-        if (!value) {
-            raise(errc::misuse, {.message = "the outcome of this ticket has been taken already"});
-        }
-        if constexpr (!std::is_void_v<Result>) return std::move(*value);
+        if (auto const failure = state_->end.take()) std::rethrow_exception(failure);
+        if constexpr (!std::is_void_v<Result>) return detail::give_committed(*state_->value);
     }
 
 private:
@@ -129,25 +127,22 @@ public:
         auto tx = transaction<Schema>{core_, inside};
         if constexpr (std::is_void_v<Result>) {
             fn_(tx);
-            value_.emplace();
+            state_->value.emplace();
         } else {
-            value_.emplace(fn_(tx));
+            state_->value.emplace(fn_(tx));
         }
     }
 
     void finish(std::exception_ptr failure) noexcept override
     {
-        auto const committed = !failure;
-        state_->end.reach(std::move(failure), [&] {
-            if (committed) state_->value = std::move(value_);
-        });
+        if (failure) state_->value.reset();
+        state_->end.reach(std::move(failure));
     }
 
 private:
     store_core& core_;
     Function fn_;
     std::shared_ptr<ticket_state<value_type>> state_;
-    std::optional<value_type> value_{};
 };
 
 } // namespace detail

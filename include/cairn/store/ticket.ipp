@@ -11,6 +11,7 @@ struct write_end::state {
     mutex gate{};
     condition_variable came{};
     bool reached = false;
+    bool taken = false;
     std::exception_ptr failure{};
 };
 
@@ -35,26 +36,20 @@ CAIRN_INLINE bool write_end::wait_for(std::chrono::nanoseconds time) const
     return state_->came.wait_for(held, time, [&] { return state_->reached; });
 }
 
-CAIRN_INLINE void write_end::reach(
-    std::exception_ptr failure, function_ref<void()> publish) noexcept
+CAIRN_INLINE void write_end::reach(std::exception_ptr failure) noexcept
 {
     auto const held = std::lock_guard{state_->gate};
-    publish();
     state_->failure = std::move(failure);
     state_->reached = true;
     state_->came.notify_all();
 }
 
-CAIRN_INLINE void write_end::take(function_ref<void()> use)
+CAIRN_INLINE std::exception_ptr write_end::take()
 {
-    auto held = std::unique_lock{state_->gate};
-    auto const failure = std::exchange(state_->failure, nullptr);
-    if (!failure) {
-        use();
-        return;
-    }
-    held.unlock();
-    std::rethrow_exception(failure);
+    auto const held = std::lock_guard{state_->gate};
+    if (std::exchange(state_->taken, true))
+        raise(errc::misuse, {.message = "the outcome of this ticket has been taken already"});
+    return std::exchange(state_->failure, nullptr);
 }
 
 } // namespace cairn::inline v0::detail

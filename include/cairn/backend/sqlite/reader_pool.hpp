@@ -86,6 +86,9 @@ private:
 
     [[nodiscard]] std::unique_ptr<reader> make();
 
+    /// Whether `take` need not wait.
+    [[nodiscard]] bool has_room() const;
+
     void wait(std::unique_lock<mutex>& held);
 
     /// The time that a snapshot has been in the way counts from the first checkpoint that met it,

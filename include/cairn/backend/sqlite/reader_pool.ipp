@@ -48,6 +48,7 @@ CAIRN_INLINE void reader_pool::close() noexcept
     closed_ = true;
     idle_.clear();
     all_.clear();
+    room_.notify_all();
 }
 
 CAIRN_INLINE std::size_t reader_pool::size() const
@@ -59,34 +60,34 @@ CAIRN_INLINE std::size_t reader_pool::size() const
 CAIRN_INLINE reader& reader_pool::take()
 {
     auto held = std::unique_lock{gate_};
-    while (true) {
-        if (closed_) raise(errc::store_closed, {.message = "the store is closed"});
-        if (!idle_.empty()) break;
-        if (all_.size() + opening_ < options_.max_readers) return open(held);
-        wait(held);
-    }
+    if (!has_room()) wait(held);
+    if (closed_) raise(errc::store_closed, {.message = "the store is closed"});
+    if (idle_.empty()) return open(held);
     auto* const lent = idle_.back();
     idle_.pop_back();
     ++lent->lease;
     return *lent;
 }
 
+/// A connection is opened without the lock; its place counts from the beginning, and is free again
+/// if it comes to nothing.
 CAIRN_INLINE reader& reader_pool::open(std::unique_lock<mutex>& held)
 {
     ++opening_;
     held.unlock();
-    auto made = std::unique_ptr<reader>{};
     try {
-        made = make();
-    } catch (...) {
+        auto made = make();
         held.lock();
+        idle_.reserve(all_.size() + 1);
+        all_.push_back(std::move(made));
+    } catch (...) {
+        if (!held.owns_lock()) held.lock();
         --opening_;
+        if (waiting_ > 0) room_.notify_one();
         throw;
     }
-    held.lock();
     --opening_;
-    idle_.reserve(all_.size() + 1);
-    return *all_.emplace_back(std::move(made));
+    return *all_.back();
 }
 
 CAIRN_INLINE std::unique_ptr<reader> reader_pool::make()
@@ -98,13 +99,22 @@ CAIRN_INLINE std::unique_ptr<reader> reader_pool::make()
     return std::make_unique<reader>(shared_, std::move(on));
 }
 
+CAIRN_INLINE bool reader_pool::has_room() const
+{
+    return closed_ || !idle_.empty() || all_.size() + opening_ < options_.max_readers;
+}
+
+/// Whoever is woken may find that another was faster; the deadline stays the same.
 CAIRN_INLINE void reader_pool::wait(std::unique_lock<mutex>& held)
 {
+    constexpr auto for_ever = std::chrono::milliseconds{std::chrono::hours{24 * 365}};
+    auto const patience = options_.busy_timeout < for_ever ? options_.busy_timeout : for_ever;
+    auto const deadline = std::chrono::steady_clock::now() + patience;
     ++waiting_;
-    auto const status = room_.wait_for(held, options_.busy_timeout);
+    auto const came = room_.wait_until(held, deadline, [&] { return has_room(); });
     --waiting_;
-    if (status == std::cv_status::timeout && idle_.empty())
-        raise(errc::busy, {.message = "all readers are in use (sqlite_options::max_readers)"});
+    if (came) return;
+    raise(errc::busy, {.message = "all readers are in use (sqlite_options::max_readers)"});
 }
 
 CAIRN_INLINE void reader_pool::watch(reader& one, std::chrono::steady_clock::time_point now)
