@@ -2,41 +2,20 @@
 // The service's configuration, with its defaults.
 #pragma once
 
-#include "rpc_options.hpp"
+#include "common/http_options.hpp"
+#include "common/storage_config.hpp"
 #include "types.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <iosfwd>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace aggregator {
 
-enum class storage_type : std::uint8_t { memory, sqlite };
-enum class durability : std::uint8_t { power_loss, process_crash };
-
-struct group_commit_config {
-    std::uint64_t members = 64;
-    std::chrono::nanoseconds wait = std::chrono::milliseconds{2};
-};
-
-struct sqlite_config {
-    std::string path{};
-    durability survives = durability::power_loss;
-    std::uint64_t cache_size = 32U << 20U;
-    std::uint64_t mmap_size = 1U << 30U;
-    std::uint64_t wal_limit = 64U << 20U;
-    std::chrono::nanoseconds busy_timeout = std::chrono::seconds{5};
-    group_commit_config group_commit{};
-};
-
-struct storage_config {
-    storage_type type = storage_type::memory;
-    sqlite_config sqlite{};
-};
+using rpc_options = http_options;
 
 struct chain_config {
     std::string name{};
@@ -95,18 +74,6 @@ struct config {
     rpc_options rpc{};
 };
 
-/// Everything that is wrong with a configuration file: one line a violation, each beginning with
-/// "<file>:<line>:<column>: <path>: ".
-class config_error : public std::runtime_error {
-public:
-    explicit config_error(std::vector<std::string> problems);
-
-    [[nodiscard]] std::vector<std::string> const& problems() const { return problems_; }
-
-private:
-    std::vector<std::string> problems_;
-};
-
 /// Reads YAML (or JSON, which is YAML).
 /// @errors `config_error` with every violation at once.
 config load_config(std::string const& file);
@@ -115,6 +82,6 @@ config load_config(std::string const& file);
 config parse_config(std::string const& text, std::string const& file);
 
 /// Writes `settings` as YAML that reads back as the same, with a sentence about each value.
-void print_config(std::ostream& out, config settings);
+void print_config(std::ostream& out, config const& settings);
 
 } // namespace aggregator

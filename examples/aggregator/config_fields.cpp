@@ -10,64 +10,9 @@ namespace {
 
 using namespace std::string_view_literals;
 
-constexpr auto storage_names = std::array{"memory"sv, "sqlite"sv};
-constexpr auto durability_names = std::array{"power_loss"sv, "process_crash"sv};
 constexpr auto curve_names = std::array{"unknown"sv, "ecdsa"sv, "bn254"sv};
 constexpr auto consensus_names = std::array{"none"sv, "stake_proportion_threshold"sv};
 constexpr auto operator_set_range = number_range{0, std::numeric_limits<std::uint32_t>::max()};
-
-template <class Enum>
-void choice(
-    field_visitor& v, std::string_view name, Enum& value, std::span<std::string_view const> names,
-    std::string_view meaning)
-{
-    auto number = static_cast<std::uint64_t>(value);
-    v.choice(name, number, names, meaning);
-    value = static_cast<Enum>(number);
-}
-
-template <class Item>
-void list(
-    field_visitor& v, std::string_view name, std::vector<Item>& items, presence needed,
-    std::string_view meaning, void (*visit_item)(field_visitor&, Item&))
-{
-    items.resize(v.begin_list(name, items.size(), needed, meaning));
-    for (std::size_t i = 0; i < items.size(); ++i) {
-        v.begin_item(i);
-        visit_item(v, items[i]);
-        v.end_item();
-    }
-    v.end_list();
-}
-
-void visit(field_visitor& v, group_commit_config& c)
-{
-    v.begin_section("group_commit", "how concurrent writes share one sync");
-    v.number("members", c.members, {1, 4096}, presence::optional, "most writes of one batch");
-    v.duration("wait", c.wait, "a batch older than this is closed");
-    v.end_section();
-}
-
-void visit(field_visitor& v, sqlite_config& c)
-{
-    v.begin_section("sqlite", "used if type is sqlite");
-    v.text("path", c.path, presence::optional, "the database file; required if type is sqlite");
-    choice(v, "survives", c.survives, durability_names, "what an acknowledged write outlives");
-    v.size("cache_size", c.cache_size, "page cache of the writing connection");
-    v.size("mmap_size", c.mmap_size, "memory map of reading connections; 0 is none");
-    v.size("wal_limit", c.wal_limit, "the write-ahead log is cut back above this");
-    v.duration("busy_timeout", c.busy_timeout, "how long a write waits for its turn");
-    visit(v, c.group_commit);
-    v.end_section();
-}
-
-void visit(field_visitor& v, storage_config& c)
-{
-    v.begin_section("storage", "where records live; absent: in memory only");
-    choice(v, "type", c.type, storage_names, "memory is lost at the end of the process");
-    visit(v, c.sqlite);
-    v.end_section();
-}
 
 void visit_chain(field_visitor& v, chain_config& c)
 {
@@ -144,15 +89,10 @@ void visit(field_visitor& v, retention_config& c)
     v.end_section();
 }
 
-void visit(field_visitor& v, rpc_options& c)
+void visit_rpc(field_visitor& v, rpc_options& c)
 {
     v.begin_section("rpc", "how patient the JSON-RPC client is");
-    v.duration("connect_timeout", c.connect_timeout, "for a connection");
-    v.duration("timeout", c.timeout, "for one attempt as a whole");
-    v.number("retries", c.retries, {0, 100}, presence::optional, "after the first attempt");
-    v.duration("backoff_min", c.backoff_min, "first pause; each further one doubles, with jitter");
-    v.duration("backoff_max", c.backoff_max, "longest pause");
-    v.size("max_response", c.max_response, "a longer answer is refused");
+    common::visit(v, c);
     v.end_section();
 }
 
@@ -160,13 +100,13 @@ void visit(field_visitor& v, rpc_options& c)
 
 void visit_fields(field_visitor& v, config& c)
 {
-    visit(v, c.storage);
+    common::visit(v, c.storage);
     list(v, "chains", c.chains, presence::required, "the chains there are", visit_chain);
     list(v, "avss", c.avss, presence::required, "the services whose tasks to collect", visit_avs);
     visit(v, c.reorg);
     visit(v, c.work);
     visit(v, c.retention);
-    visit(v, c.rpc);
+    visit_rpc(v, c.rpc);
 }
 
 } // namespace aggregator

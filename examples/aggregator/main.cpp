@@ -1,67 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 // The aggregator's command line.
-#include "log.hpp"
+#include "common/signals.hpp"
 #include "service.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <csignal>
 #include <exception>
 #include <iostream>
-#include <pthread.h>
-#include <thread>
 
 namespace {
 
 enum exit_code : int { ok = 0, internal_error = 1, bad_usage = 2, part_failed = 3 };
 
-/// The signals that end the service. They are blocked in every thread and waited for in one.
-sigset_t ending_signals()
-{
-    auto set = sigset_t{};
-    sigemptyset(&set);
-    for (int const signal : {SIGTERM, SIGINT, SIGUSR2}) sigaddset(&set, signal);
-    return set;
-}
-
-/// Requests a stop on SIGTERM or SIGINT, for as long as it lives.
-class signal_watch {
-public:
-    signal_watch()
-    {
-        auto const set = ending_signals();
-        pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        thread_ = std::thread{[this] { wait(); }};
-    }
-    ~signal_watch()
-    {
-        pthread_kill(thread_.native_handle(), SIGUSR2);
-        thread_.join();
-    }
-    signal_watch(signal_watch const&) = delete;
-    signal_watch& operator=(signal_watch const&) = delete;
-
-    [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-
-private:
-    void wait()
-    {
-        auto const set = ending_signals();
-        auto signal = 0;
-        sigwait(&set, &signal);
-        if (signal == SIGUSR2) return;
-        aggregator::log_event{aggregator::severity::info, "stopping"}.with("signal", signal);
-        stop_.request_stop();
-    }
-
-    std::stop_source stop_;
-    std::thread thread_;
-};
-
 int run(std::string const& file)
 {
     auto const settings = aggregator::load_config(file);
-    auto const signals = signal_watch{};
+    auto const signals = common::signal_watch{};
     auto service = aggregator::service{settings, aggregator::rpc_chains(settings.rpc)};
     return service.run(signals.token()) ? ok : part_failed;
 }

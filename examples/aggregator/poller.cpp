@@ -2,8 +2,8 @@
 // Follows one chain for one AVS.
 #include "poller.hpp"
 
-#include "hex.hpp"
-#include "log.hpp"
+#include "common/hex.hpp"
+#include "common/log.hpp"
 #include "task_source.hpp"
 
 #include <algorithm>

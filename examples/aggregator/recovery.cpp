@@ -2,8 +2,8 @@
 // Recovery on start.
 #include "recovery.hpp"
 
-#include "hex.hpp"
-#include "log.hpp"
+#include "common/hex.hpp"
+#include "common/log.hpp"
 #include "task_store.hpp"
 
 namespace aggregator {

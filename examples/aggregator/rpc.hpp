@@ -3,7 +3,7 @@
 #pragma once
 
 #include "chain.hpp"
-#include "rpc_options.hpp"
+#include "common/http_client.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -13,12 +13,13 @@
 
 namespace aggregator {
 
+using rpc_options = http_options;
+
 /// One connection to one endpoint, for one thread.
 class rpc_client {
 public:
     /// @errors `chain_error` if the URL cannot be used at all.
     rpc_client(std::string url, rpc_options const& options, std::stop_token stop = {});
-    ~rpc_client();
     rpc_client(rpc_client const&) = delete;
     rpc_client& operator=(rpc_client const&) = delete;
 
@@ -30,8 +31,10 @@ public:
     nlohmann::json call(std::string const& method, nlohmann::json const& parameters);
 
 private:
-    struct connection;
-    std::unique_ptr<connection> connection_;
+    nlohmann::json ask(std::string const& request, std::string const& method);
+
+    std::string url_;
+    std::unique_ptr<http_client> client_;
     rpc_options options_;
     std::stop_token stop_;
     std::uint64_t next_id_ = 0;

@@ -2,7 +2,7 @@
 // A node's answers, checked and turned into blocks and logs.
 #include "rpc_chain.hpp"
 
-#include "hex.hpp"
+#include "common/hex.hpp"
 
 #include <algorithm>
 

@@ -2,9 +2,9 @@
 // The service as a whole.
 #include "service.hpp"
 
-#include "hex.hpp"
-#include "log.hpp"
-#include "patience.hpp"
+#include "common/hex.hpp"
+#include "common/log.hpp"
+#include "common/patience.hpp"
 #include "recovery.hpp"
 #include "retention.hpp"
 #include "rpc_chain.hpp"

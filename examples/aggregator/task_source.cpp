@@ -2,7 +2,7 @@
 // Turns transactions and logs into tasks.
 #include "task_source.hpp"
 
-#include "digest.hpp"
+#include "task_id.hpp"
 
 namespace aggregator {
 

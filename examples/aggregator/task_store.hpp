@@ -2,10 +2,21 @@
 // The life of a stored task: claimed, then finished, released or expired.
 #pragma once
 
+#include "common/work.hpp"
 #include "database.hpp"
-#include "work.hpp"
+
+#include <string_view>
 
 namespace aggregator {
+
+inline constexpr std::string_view expired_text = "the deadline has passed";
+inline constexpr std::string_view exhausted_text = "interrupted too often";
+
+/// Whether the task's deadline has passed.
+[[nodiscard]] inline bool is_expired(task const& t, cairn::timestamp now)
+{
+    return t.deadline && *t.deadline <= now;
+}
 
 /// Takes up to `limit` pending tasks in the order of their creation, each for this caller alone.
 /// Tasks past their deadline become failed instead and are not returned.

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// The plain values of an EVM chain.
+// The plain values of an EVM chain, and the names that all systems share.
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <vector>
+#include "common/types.hpp"
 
 namespace aggregator {
 
-using hash32 = std::array<std::byte, 32>;
-using address20 = std::array<std::byte, 20>;
-using bytes = std::vector<std::byte>;
+using namespace common;
 
 } // namespace aggregator

@@ -2,8 +2,8 @@
 // Claiming and working.
 #include "worker_pool.hpp"
 
-#include "hex.hpp"
-#include "patience.hpp"
+#include "common/hex.hpp"
+#include "common/patience.hpp"
 
 namespace aggregator {
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "bounded_queue.hpp"
+#include "common/wakeup.hpp"
 #include "task_store.hpp"
-#include "wakeup.hpp"
 
 #include <atomic>
 #include <functional>

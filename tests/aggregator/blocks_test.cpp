@@ -2,7 +2,8 @@
 // Blocks, their tasks and the cursor.
 #include "aggregator/world.hpp"
 
-#include "work.hpp"
+#include "common/work.hpp"
+#include "task_id.hpp"
 
 using namespace test;
 

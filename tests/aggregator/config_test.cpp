@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The configuration file: every violation, with its place.
+#include "common/settings_text.hpp"
 #include "config.hpp"
-#include "config_text.hpp"
 
 #include <doctest/doctest.h>
 

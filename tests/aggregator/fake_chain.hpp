@@ -3,7 +3,7 @@
 #pragma once
 
 #include "chain.hpp"
-#include "digest.hpp"
+#include "common/digest.hpp"
 
 #include <algorithm>
 #include <mutex>

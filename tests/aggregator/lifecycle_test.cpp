@@ -2,7 +2,7 @@
 // The life of a task: transitions, claims, results, recovery, deadlines, retention.
 #include "aggregator/world.hpp"
 
-#include "hex.hpp"
+#include "common/hex.hpp"
 #include "recovery.hpp"
 #include "retention.hpp"
 

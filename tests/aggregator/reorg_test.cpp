@@ -2,6 +2,8 @@
 // Reorganisations, of every depth and at every moment.
 #include "aggregator/world.hpp"
 
+#include "task_id.hpp"
+
 #include <algorithm>
 #include <random>
 #include <set>

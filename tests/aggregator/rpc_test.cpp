@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The JSON-RPC client against a server that misbehaves.
 #include "aggregator/http_server.hpp"
-#include "hex.hpp"
+#include "common/hex.hpp"
 #include "rpc_chain.hpp"
 
 #include <doctest/doctest.h>

@@ -7,7 +7,7 @@
 #include <mutex>
 #include <stop_token>
 
-namespace aggregator {
+namespace common {
 
 class wakeup {
 public:
@@ -32,4 +32,4 @@ private:
     bool pending_ = false;
 };
 
-} // namespace aggregator
+} // namespace common

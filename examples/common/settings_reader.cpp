@@ -1,11 +1,31 @@
 // SPDX-License-Identifier: BSL-1.0
 // Fills settings from YAML.
-#include "config_reader.hpp"
+#include "settings_reader.hpp"
 
-#include "config_text.hpp"
 #include "hex.hpp"
+#include "settings_text.hpp"
 
-namespace aggregator {
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+namespace common {
+
+namespace {
+
+std::string joined(std::vector<std::string> const& lines)
+{
+    auto text = std::string{};
+    for (auto const& line : lines) text.append(text.empty() ? "" : "\n").append(line);
+    return text;
+}
+
+} // namespace
+
+config_error::config_error(std::vector<std::string> problems)
+    : std::runtime_error{joined(problems)}, problems_{std::move(problems)}
+{
+}
 
 void violations::add(std::string const& path, std::string const& message)
 {
@@ -148,6 +168,15 @@ void field_reader::text(
     value = *given;
 }
 
+void field_reader::secret(std::string_view name, std::string& value, std::string_view)
+{
+    auto const given = scalar(name, presence::optional);
+    if (!given) return;
+    if (*given == masked_text)
+        problems_.add(path_of(name), "expected the value itself, not the mask that hides it");
+    value = *given;
+}
+
 void field_reader::number(
     std::string_view name, std::uint64_t& value, number_range range, presence needed,
     std::string_view)
@@ -180,7 +209,7 @@ void field_reader::numbers(
     values.clear();
     if (!node.IsSequence()) return problems_.add(path_of(name), "expected a list of numbers");
     for (std::size_t i = 0; i < node.size(); ++i) {
-        auto const path = path_of(name) + '[' + std::to_string(i) + ']';
+        auto const path = item_path(path_of(name), i);
         problems_.set_place(path, node[i].Mark());
         values.push_back(number_in(node[i], range).value_or(range.least));
         if (!number_in(node[i], range)) problems_.add(path, "expected " + range_text(range));
@@ -256,7 +285,42 @@ std::size_t field_reader::begin_list(
 void field_reader::begin_item(std::size_t index)
 {
     auto const& list = frames_.back();
-    enter(list.node[index], list.path + '[' + std::to_string(index) + ']');
+    enter(list.node[index], item_path(list.path, index));
 }
 
-} // namespace aggregator
+std::string read_settings_file(std::string const& file)
+{
+    if (std::filesystem::is_directory(file)) throw config_error{{file + ": is a directory"}};
+    auto in = std::ifstream{file, std::ios::binary};
+    if (!in) throw config_error{{file + ": cannot be read"}};
+    return std::string{std::istreambuf_iterator<char>{in}, {}};
+}
+
+YAML::Node parse_settings_text(std::string const& text, std::string const& file)
+{
+    try {
+        return YAML::Load(text);
+    } catch (YAML::Exception const& fault) {
+        auto problems = violations{file};
+        problems.add("", fault.mark, "not YAML: " + fault.msg);
+        throw config_error{problems.lines()};
+    }
+}
+
+std::string item_path(std::string const& list, std::size_t index)
+{
+    return list + '[' + std::to_string(index) + ']';
+}
+
+void check_url(std::string const& url, std::string const& path, violations& problems)
+{
+    if (!url.empty() && !url.starts_with("http://") && !url.starts_with("https://"))
+        problems.add(path, "expected a URL that begins with http:// or https://");
+}
+
+void check_interval(std::chrono::nanoseconds time, std::string const& path, violations& problems)
+{
+    if (time < std::chrono::milliseconds{1}) problems.add(path, "expected at least 1ms");
+}
+
+} // namespace common

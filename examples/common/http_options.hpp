@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
-// How patient a JSON-RPC client is.
+// How patient an HTTP client is.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <string>
+#include <string_view>
 
-namespace aggregator {
+namespace common {
 
-struct rpc_options {
+class field_visitor;
+class violations;
+
+struct http_options {
     std::chrono::nanoseconds connect_timeout = std::chrono::seconds{2};
     std::chrono::nanoseconds timeout = std::chrono::seconds{10}; ///< of one attempt
     std::uint64_t retries = 3;                                   ///< after the first attempt
@@ -16,4 +21,8 @@ struct rpc_options {
     std::uint64_t max_response = 64U << 20U; ///< bytes
 };
 
-} // namespace aggregator
+/// The settings of one client, without a section around them, and their checks.
+void visit(field_visitor& visitor, http_options& settings);
+void check_http(http_options const& settings, std::string const& section, violations& problems);
+
+} // namespace common

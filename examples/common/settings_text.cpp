@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Durations and sizes with units.
-#include "config_text.hpp"
+#include "settings_text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <span>
 
-namespace aggregator {
+namespace common {
 
 namespace {
 
@@ -85,4 +85,4 @@ std::string size_text(std::uint64_t size)
     return text_with_unit(size, sizes, "");
 }
 
-} // namespace aggregator
+} // namespace common

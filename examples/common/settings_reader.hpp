@@ -2,7 +2,7 @@
 // Fills settings from YAML and collects every violation with its place.
 #pragma once
 
-#include "config_fields.hpp"
+#include "settings.hpp"
 
 #include <yaml-cpp/yaml.h>
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace aggregator {
+namespace common {
 
 /// Where each setting stands in the file, and what is wrong there.
 class violations {
@@ -42,6 +42,7 @@ public:
     void finish() { leave(); }
 
     void text(std::string_view, std::string&, presence, std::string_view) override;
+    void secret(std::string_view, std::string&, std::string_view) override;
     void number(
         std::string_view, std::uint64_t&, number_range, presence, std::string_view) override;
     void maybe_number(std::string_view, std::optional<std::uint64_t>&, std::string_view) override;
@@ -90,4 +91,35 @@ private:
     std::vector<frame> frames_{};
 };
 
-} // namespace aggregator
+/// The text of `file`.
+/// @errors `config_error` if it cannot be read.
+std::string read_settings_file(std::string const& file);
+
+/// The document in `text`, named `file` in messages.
+/// @errors `config_error` if it is not YAML.
+YAML::Node parse_settings_text(std::string const& text, std::string const& file);
+
+/// The settings in `text`: what `visit_fields` reads of them, checked by `check(settings, problems)`
+/// for what one setting alone cannot tell.
+/// @errors `config_error` with every violation at once.
+template <class Settings, class Check>
+Settings read_settings(std::string const& text, std::string const& file, Check const& check)
+{
+    auto problems = violations{file};
+    auto settings = Settings{};
+    auto reader = field_reader{parse_settings_text(text, file), problems};
+    visit_fields(reader, settings);
+    reader.finish();
+    check(settings, problems);
+    if (!problems.empty()) throw config_error{problems.lines()};
+    return settings;
+}
+
+/// The path of an item of a list.
+std::string item_path(std::string const& list, std::size_t index);
+
+/// Checks that several settings share.
+void check_url(std::string const& url, std::string const& path, violations& problems);
+void check_interval(std::chrono::nanoseconds time, std::string const& path, violations& problems);
+
+} // namespace common

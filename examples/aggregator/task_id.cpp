@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// SHA-256 by OpenSSL.
-#include "digest.hpp"
+// Ids of tasks.
+#include "task_id.hpp"
 
-#include <openssl/evp.h>
+#include "common/digest.hpp"
 
-#include <stdexcept>
+#include <span>
 
 namespace aggregator {
 
@@ -22,17 +22,6 @@ void append(bytes& out, std::uint64_t number)
 }
 
 } // namespace
-
-hash32 sha256(std::span<std::byte const> data)
-{
-    auto result = hash32{};
-    auto size = 0U;
-    auto* const out = reinterpret_cast<unsigned char*>(result.data());
-    if (EVP_Digest(data.data(), data.size(), out, &size, EVP_sha256(), nullptr) != 1
-        || size != result.size())
-        throw std::runtime_error{"SHA-256 is not available in this OpenSSL"};
-    return result;
-}
 
 hash32 derive_task_id(
     std::uint64_t chain_id, hash32 const& transaction, std::uint64_t index, address20 const& avs)

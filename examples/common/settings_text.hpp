@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace aggregator {
+namespace common {
 
 /// A number without sign in decimal digits; nothing if it is not that or above 64 bits.
 std::optional<std::uint64_t> parse_number(std::string_view text);
@@ -23,4 +23,4 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 std::string duration_text(std::chrono::nanoseconds time);
 std::string size_text(std::uint64_t size);
 
-} // namespace aggregator
+} // namespace common

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace aggregator {
+namespace common {
 
 enum class severity { info, warning, failure };
 
@@ -38,4 +38,4 @@ private:
     std::string details_;
 };
 
-} // namespace aggregator
+} // namespace common

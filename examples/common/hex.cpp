@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-namespace aggregator {
+namespace common {
 
 namespace {
 
@@ -68,4 +68,4 @@ std::optional<std::uint64_t> number_from_hex(std::string_view text)
     return number;
 }
 
-} // namespace aggregator
+} // namespace common

@@ -7,7 +7,7 @@
 
 #include <cairn/cairn.hpp>
 
-namespace aggregator {
+namespace common {
 
 [[nodiscard]] inline bool may_pass(cairn::error const& fault)
 {
@@ -31,4 +31,4 @@ auto with_patience(std::stop_token const& stop, Write const& write)
     }
 }
 
-} // namespace aggregator
+} // namespace common

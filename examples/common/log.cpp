@@ -8,7 +8,7 @@
 #include <ctime>
 #include <mutex>
 
-namespace aggregator {
+namespace common {
 
 namespace {
 
@@ -72,4 +72,4 @@ log_event& log_event::add(std::string_view name, std::string const& value)
     return *this;
 }
 
-} // namespace aggregator
+} // namespace common

@@ -9,7 +9,7 @@
 #include <random>
 #include <stop_token>
 
-namespace aggregator {
+namespace common {
 
 /// Sleeps for `time`; false if `stop` was requested before or meanwhile.
 inline bool pause_for(std::stop_token const& stop, std::chrono::nanoseconds time)
@@ -49,4 +49,4 @@ private:
     std::minstd_rand random_{std::random_device{}()};
 };
 
-} // namespace aggregator
+} // namespace common

@@ -4,7 +4,7 @@
 
 #include "digest.hpp"
 
-namespace aggregator {
+namespace common {
 
 outcome execute(bytes const& payload)
 {
@@ -13,4 +13,4 @@ outcome execute(bytes const& payload)
     return {.result = sha256(payload)};
 }
 
-} // namespace aggregator
+} // namespace common

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace aggregator {
+namespace common {
 
 /// "0x" and two lower-case digits a byte.
 std::string to_hex(std::span<std::byte const> data);
@@ -37,4 +37,4 @@ std::optional<std::array<std::byte, N>> array_from_hex(std::string_view text)
     return result;
 }
 
-} // namespace aggregator
+} // namespace common
