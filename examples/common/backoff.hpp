@@ -49,4 +49,16 @@ private:
     std::minstd_rand random_{std::random_device{}()};
 };
 
+/// Takes as long as real work might, between `least` and `most`; false if `stop` was requested
+/// before or meanwhile.
+inline bool simulate_effort(
+    std::stop_token const& stop, std::chrono::nanoseconds least, std::chrono::nanoseconds most)
+{
+    if (most.count() == 0) return true;
+    thread_local auto random = std::minstd_rand{std::random_device{}()};
+    auto draw = std::uniform_int_distribution<std::chrono::nanoseconds::rep>{
+        least.count(), most.count()};
+    return pause_for(stop, std::chrono::nanoseconds{draw(random)});
+}
+
 } // namespace common

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSL-1.0
+// Deploying, watching, removing.
+#include "fleet.hpp"
+
+#include "common/hex.hpp"
+
+#include <algorithm>
+#include <csignal>
+
+namespace executor {
+
+using namespace cairn::literals;
+
+namespace {
+
+constexpr auto ended_text = std::string_view{"its performer was ended"};
+
+bool is_alive(performer const& who)
+{
+    return !who.resource_id.empty() && is_running(identity_of(who));
+}
+
+void copy_process(performer const& from, performer& to)
+{
+    to.resource_id = from.resource_id;
+    to.start_time = from.start_time;
+    to.boot_id = from.boot_id;
+    to.incarnation = from.incarnation;
+    to.endpoint = from.endpoint;
+}
+
+} // namespace
+
+fleet::fleet(
+    database& db, config const& settings, bulletins& news,
+    std::function<void(std::exception const&)> on_failure, std::stop_token stop)
+    : db_{db}, settings_{settings}, news_{news},
+      on_failure_{std::move(on_failure)}, stop_{std::move(stop)}, launcher_{settings}
+{
+}
+
+fleet::~fleet() = default;
+
+fleet::member& fleet::enlist(performer const& who)
+{
+    auto& each = members_[who.performer_id];
+    each.threads = std::make_unique<crew>(db_, settings_, news_, who, on_failure_);
+    return each;
+}
+
+void fleet::place_configured()
+{
+    for (auto const& each : settings_.performers) {
+        auto what = order{
+            .avs = each.avs, .registry = each.registry, .tag = each.tag, .digest = each.digest};
+        for (auto const& v : each.environment)
+            what.environment.push_back({v.name, v.value, v.value_from_env});
+        auto present = std::uint64_t{};
+        for (auto const& known : db_[performers].by("avs"_by, each.avs))
+            if (known.status != performer_status::failed
+                && known.status != performer_status::stopped)
+                ++present;
+        for (; present < each.count; ++present) place(db_, what, current_time());
+    }
+}
+
+void fleet::deploy_pending()
+{
+    auto const waiting = db_[deployments].by("status"_by, deployment_status::pending).to_vector();
+    for (auto const& each : waiting)
+        if (!stop_.stop_requested()) deploy(each);
+}
+
+void fleet::deploy(deployment const& what)
+{
+    auto const found = db_[performers].find(what.performer_id);
+    if (!found || found->status != performer_status::staged) { // removed before its turn came
+        write([&](transaction& tx) {
+            advance(
+                tx, what.deployment_id, deployment_status::failed, current_time(),
+                "the performer was removed on request");
+        });
+        return;
+    }
+    auto who = *found;
+    write([&](transaction& tx) {
+        advance(tx, what.deployment_id, deployment_status::deploying, current_time());
+    });
+    auto const fault = start(who);
+    if (fault) launcher_.end(who, SIGKILL);
+    if (stop_.stop_requested() && fault) return; // the next start finds it interrupted
+    write([&](transaction& tx) {
+        auto const to = fault ? deployment_status::failed : deployment_status::running;
+        advance(tx, what.deployment_id, to, current_time(), fault.value_or(""));
+        if (!fault) return;
+        tx[performers].update(who.performer_id, [&](performer& p) {
+            if (p.status != performer_status::stopped) p.status = performer_status::failed;
+            p.container_healthy = p.application_healthy = false;
+        });
+    });
+    log_event{fault ? severity::warning : severity::info, fault ? "not_deployed" : "deployed"}
+        .with("deployment", what.deployment_id)
+        .with("performer", who.performer_id)
+        .with("process", who.resource_id)
+        .with("reason", fault.value_or("-"));
+    if (!fault) enlist(who).threads->serve(true);
+}
+
+/// Gives the performer a process and waits until it answers; else says why not. The process is in
+/// the record before it runs its program, so that no kill of ours can lose it.
+std::optional<std::string> fleet::start(performer& who)
+{
+    try {
+        auto const process = launcher_.make_process(who);
+        write([&](transaction& tx) {
+            tx[performers].update(who.performer_id, [&](performer& p) {
+                copy_process(who, p);
+                if (p.status != performer_status::stopped) p.status = performer_status::staged;
+                p.container_healthy = true;
+                p.application_healthy = false;
+            });
+        });
+        process->release();
+        launcher_.wait_until_ready(who, stop_);
+        who.container_healthy = who.application_healthy = true;
+        save_health(who);
+        return std::nullopt;
+    } catch (launch_error const& fault) {
+        return fault.what();
+    } catch (std::system_error const& fault) {
+        return fault.what();
+    }
+}
+
+/// Rewrites what is stored of a performer's health, and the status that follows from it.
+void fleet::save_health(performer const& who)
+{
+    write([&](transaction& tx) {
+        if (!tx[performers].contains(who.performer_id)) return;
+        tx[performers].update(who.performer_id, [&](performer& p) {
+            p.last_health_check = current_time();
+            p.container_healthy = who.container_healthy;
+            p.application_healthy = who.application_healthy;
+            if (p.status == performer_status::stopped) return;
+            if (p.status == performer_status::staged && who.container_healthy)
+                p.status = performer_status::running;
+        });
+        tx[performers].update(who.performer_id, [&](performer& p) {
+            if (p.status == performer_status::running && who.application_healthy)
+                p.status = performer_status::in_service;
+            else if (p.status == performer_status::in_service && !who.application_healthy)
+                p.status = performer_status::running;
+        });
+    });
+}
+
+void fleet::check_health()
+{
+    for (auto& [id, each] : members_)
+        if (!each.leaving && !stop_.stop_requested()) check(each);
+    std::erase_if(members_, [&](auto const& entry) {
+        auto const& each = entry.second;
+        return each.failed_starts >= settings_.health.max_restarts;
+    });
+}
+
+void fleet::check(member& each)
+{
+    auto who = each.threads->who();
+    who.container_healthy = is_alive(who);
+    who.application_healthy = false;
+    if (who.container_healthy) {
+        try {
+            who.application_healthy = link_to(who, settings_.health.timeout).performer_id()
+                == who.performer_id;
+        } catch (link_error const& fault) {
+            log_event{severity::warning, "no_answer"}
+                .with("performer", who.performer_id)
+                .with("reason", fault.what());
+        }
+    }
+    each.unanswered = who.application_healthy ? 0 : each.unanswered + 1;
+    save_health(who);
+    if (who.application_healthy) return each.threads->serve(true);
+    each.threads->serve(false);
+    if (!who.container_healthy || each.unanswered >= settings_.health.failures) restart(each);
+}
+
+/// Ends what is left of the performer's process and gives it a new one.
+bool fleet::restart(member& each)
+{
+    auto who = each.threads->who();
+    launcher_.end(who, SIGKILL);
+    auto const fault = start(who);
+    if (fault) launcher_.end(who, SIGKILL);
+    each.threads->assign(who);
+    each.unanswered = 0;
+    each.failed_starts = fault ? each.failed_starts + 1 : 0;
+    log_event{fault ? severity::warning : severity::info, fault ? "not_restarted" : "restarted"}
+        .with("performer", who.performer_id)
+        .with("process", who.resource_id)
+        .with("reason", fault.value_or("-"));
+    if (!fault) each.threads->serve(true);
+    if (fault && !stop_.stop_requested() && each.failed_starts >= settings_.health.max_restarts)
+        give_up(each, "it could not be restarted: " + *fault);
+    return !fault;
+}
+
+/// The performer has failed for good, and its deployment with it.
+void fleet::give_up(member& each, std::string const& why)
+{
+    auto const who = each.threads->who();
+    write([&](transaction& tx) {
+        tx[performers].update(who.performer_id, [](performer& p) {
+            if (p.status != performer_status::stopped) p.status = performer_status::failed;
+        });
+        advance(tx, who.deployment_id, deployment_status::failed, current_time(), why);
+    });
+    log_event{severity::failure, "given_up"}
+        .with("performer", who.performer_id)
+        .with("reason", why);
+}
+
+bool fleet::remove_stopped()
+{
+    auto leaving = false;
+    for (auto const& who : db_[performers].by("status"_by, performer_status::stopped).to_vector()) {
+        auto const found = members_.find(who.performer_id);
+        if (found == members_.end())
+            remove_stale(who);
+        else if (may_leave(found->second))
+            retire(who.performer_id);
+        else
+            leaving = true;
+    }
+    return leaving;
+}
+
+/// Whether the performer's tasks have ended, or were waited for long enough.
+bool fleet::may_leave(member& each)
+{
+    each.threads->serve(false);
+    if (!each.leaving) each.leaving = after(settings_.stop.drain);
+    return each.threads->is_idle() || std::chrono::steady_clock::now() >= *each.leaving;
+}
+
+void fleet::retire(std::string const& performer_id)
+{
+    auto const who = members_.at(performer_id).threads->who();
+    members_.erase(performer_id); // nobody asks it any more
+    launcher_.end(who, SIGTERM);
+    interrupt_tasks_of(performer_id);
+    if (auto const stored = db_[performers].find(performer_id)) remove_stale(*stored);
+    log_event{severity::info, "removed"}.with("performer", performer_id);
+}
+
+void fleet::interrupt_tasks_of(std::string const& performer_id)
+{
+    for (auto const& task : tasks_at(db_, performer_id))
+        interrupt(db_, task, ended_text, current_time());
+    news_.endings.publish();
+}
+
+bool fleet::wait_until_idle(deadline until) const
+{
+    auto const all_idle = [&] {
+        return std::ranges::all_of(
+            members_, [](auto const& entry) { return entry.second.threads->is_idle(); });
+    };
+    while (!all_idle() && std::chrono::steady_clock::now() < until)
+        std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    return all_idle();
+}
+
+void fleet::stop()
+{
+    for (auto& [id, each] : members_) each.threads->serve(false);
+    if (settings_.stop.performers == at_stop::keep) return members_.clear();
+    wait_until_idle(after(settings_.stop.drain));
+    for (auto& [id, each] : members_) {
+        auto const who = each.threads->who();
+        each.threads.reset();
+        launcher_.end(who, SIGTERM);
+        interrupt_tasks_of(who.performer_id);
+    }
+    members_.clear();
+}
+
+} // namespace executor

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSL-1.0
+// Beginning, working, remembering.
+#include "bench.hpp"
+
+#include "common/backoff.hpp"
+#include "common/hex.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace performer {
+
+namespace {
+
+int open_journal(std::string const& path)
+{
+    auto const file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    if (file < 0) throw std::system_error{errno, std::generic_category(), path};
+    return file;
+}
+
+} // namespace
+
+bench::bench(bench_options options)
+    : options_{std::move(options)}, journal_{open_journal(options_.journal)}
+{
+}
+
+bench::~bench()
+{
+    for (auto& [task, entry] : tasks_) entry.worker.request_stop();
+    tasks_.clear();
+    ::close(journal_);
+}
+
+/// One line, with one call, so that no kill leaves half of it between others.
+void bench::write_journal(hash32 const& task) const
+{
+    auto const line = to_hex(task) + ' ' + std::to_string(::getpid()) + '\n';
+    auto const size = ::write(journal_, line.data(), line.size());
+    if (size != static_cast<ssize_t>(line.size()))
+        throw std::system_error{size < 0 ? errno : ENOSPC, std::generic_category(), "journal"};
+}
+
+task_report bench::known(hash32 const& task) const
+{
+    auto const found = tasks_.find(task);
+    return found == tasks_.end() ? task_report{} : found->second.report;
+}
+
+task_report bench::begin(hash32 const& task, std::uint64_t claim, bytes payload)
+{
+    auto const lock = std::lock_guard{guard_};
+    if (tasks_.contains(task)) return known(task);
+    if (auto const limit = refused_.find(task); limit != refused_.end() && claim <= limit->second)
+        return {};
+    if (running_ >= options_.concurrency) return {};
+    write_journal(task);
+    refused_.erase(task);
+    start(task, std::move(payload));
+    return known(task);
+}
+
+/// What the journal has begun has begun, also if there is no thread for it.
+void bench::start(hash32 const& task, bytes payload)
+{
+    auto& entry = tasks_[task];
+    try {
+        entry.worker = std::jthread{
+            [this, task, payload = std::move(payload)](std::stop_token const& stop) {
+                work(stop, task, payload);
+            }};
+        entry.report.state = task_state::running;
+        ++running_;
+    } catch (std::system_error const& fault) {
+        entry.report = {.state = task_state::ended, .how = {.error = fault.what()}};
+    }
+}
+
+void bench::work(std::stop_token const& stop, hash32 const& task, bytes const& payload)
+{
+    if (!simulate_effort(stop, options_.min_time, options_.max_time)) return;
+    auto how = execute(payload);
+    auto const lock = std::lock_guard{guard_};
+    tasks_.at(task).report = {.state = task_state::ended, .how = std::move(how)};
+    --running_;
+    changed_.notify_all();
+}
+
+task_report bench::resolve(hash32 const& task, std::uint64_t claim)
+{
+    auto const lock = std::lock_guard{guard_};
+    if (!tasks_.contains(task)) refused_[task] = std::max(refused_[task], claim);
+    return known(task);
+}
+
+task_report bench::wait(hash32 const& task, std::chrono::milliseconds time)
+{
+    auto lock = std::unique_lock{guard_};
+    changed_.wait_for(lock, time, [&] { return known(task).state != task_state::running; });
+    return known(task);
+}
+
+/// A task that still runs is kept: to forget it would allow it to begin again.
+void bench::forget(hash32 const& task)
+{
+    auto gone = std::map<hash32, entry>::node_type{}; // joined outside the lock
+    auto const lock = std::lock_guard{guard_};
+    if (known(task).state == task_state::ended) gone = tasks_.extract(task);
+    refused_.erase(task);
+}
+
+std::size_t bench::running() const
+{
+    auto const lock = std::lock_guard{guard_};
+    return running_;
+}
+
+} // namespace performer

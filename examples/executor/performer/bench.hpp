@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+// The tasks that a performer works on, and what it remembers of them.
+#pragma once
+
+#include "common/work.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace performer {
+
+using namespace common;
+
+/// How a performer works.
+struct bench_options {
+    std::string journal{};               ///< each begin is a line in it, before it is acknowledged
+    std::size_t concurrency = 4;         ///< most tasks at once
+    std::chrono::nanoseconds min_time{}; ///< simulated length of a task
+    std::chrono::nanoseconds max_time{};
+};
+
+enum class task_state { not_begun, running, ended };
+
+struct task_report {
+    task_state state = task_state::not_begun;
+    outcome how{};
+};
+
+/// Begins each task at most once for as long as it remembers it, which is until the executor has
+/// stored its outcome and says so. Safe from any thread.
+class bench {
+public:
+    explicit bench(bench_options options);
+    /// Ends the process's work at once; nothing is waited for.
+    ~bench();
+    bench(bench const&) = delete;
+    bench& operator=(bench const&) = delete;
+
+    /// Begins the task unless it is known already, there is no room, or this claim or a later one
+    /// was declared never to begin.
+    /// @errors `std::system_error` if the journal cannot be written; then it has not begun.
+    task_report begin(hash32 const& task, std::uint64_t claim, bytes payload);
+
+    /// What is known of the task. If it has not begun, it never will for `claim`.
+    task_report resolve(hash32 const& task, std::uint64_t claim);
+
+    /// The same after it has ended, or `time` has passed.
+    task_report wait(hash32 const& task, std::chrono::milliseconds time);
+
+    void forget(hash32 const& task);
+
+    /// How many tasks are being worked on.
+    [[nodiscard]] std::size_t running() const;
+
+private:
+    struct entry {
+        task_report report{};
+        std::jthread worker{};
+    };
+
+    [[nodiscard]] task_report known(hash32 const& task) const;
+    void write_journal(hash32 const& task) const;
+    void start(hash32 const& task, bytes payload);
+    void work(std::stop_token const& stop, hash32 const& task, bytes const& payload);
+
+    bench_options options_;
+    int journal_;
+    mutable std::mutex guard_{};
+    std::condition_variable changed_{};
+    std::size_t running_ = 0;
+    std::map<hash32, std::uint64_t> refused_{}; ///< claims that must not begin, and all before
+    std::map<hash32, entry> tasks_{};
+};
+
+} // namespace performer

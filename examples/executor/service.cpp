@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// The executor as a whole.
+#include "service.hpp"
+
+#include "common/patience.hpp"
+#include "retention.hpp"
+
+namespace executor {
+
+namespace {
+
+/// How soon a performer that did not answer is looked at, and a leaving one again.
+constexpr auto soon = std::chrono::milliseconds{50};
+
+bool is_due(deadline when)
+{
+    return std::chrono::steady_clock::now() >= when;
+}
+
+} // namespace
+
+service::service(config settings) : settings_{std::move(settings)}
+{
+    auto const begin = std::chrono::steady_clock::now();
+    db_ = open_database(settings_.storage);
+    fleet_ = std::make_unique<fleet>(
+        *db_, settings_, news_, [this](std::exception const& fault) { fail("crew", fault); },
+        ending_.get_token());
+    recovered_ = fleet_->recover();
+    log_recovery(recovered_, std::chrono::steady_clock::now() - begin);
+    next_check_ = after(settings_.health.interval);
+    api_ = std::make_unique<http_api>(*db_, settings_, news_);
+    log_event{severity::info, "listening"}.with("port", api_->port());
+}
+
+service::~service() = default;
+
+bool service::run(std::stop_token const& stop)
+{
+    auto const forward = std::stop_callback{stop, [this] { ending_.request_stop(); }};
+    try {
+        fleet_->place_configured();
+        look_after(ending_.get_token());
+    } catch (std::exception const& fault) {
+        if (!ending_.stop_requested()) fail("fleet", fault);
+    }
+    api_.reset();
+    fleet_->stop();
+    fleet_.reset();
+    db_->close();
+    log_event{severity::info, "stopped"}.with("failed", failed_ ? "yes" : "no");
+    return !failed_;
+}
+
+void service::look_after(std::stop_token const& stop)
+{
+    while (!stop.stop_requested()) {
+        auto const edition = news_.chores.edition();
+        auto const next = do_chores() ? after(soon) : std::min(next_check_, next_maintenance_);
+        auto const left = next - std::chrono::steady_clock::now();
+        news_.chores.wait_beyond(
+            edition, stop, std::max<std::chrono::nanoseconds>(left, std::chrono::milliseconds{1}));
+        next_check_ = std::min(next_check_, after(soon)); // somebody may have met a dead performer
+    }
+}
+
+/// Whether some performers are still leaving.
+bool service::do_chores()
+{
+    fleet_->deploy_pending();
+    auto const leaving = fleet_->remove_stopped();
+    if (is_due(next_check_)) {
+        fleet_->check_health();
+        next_check_ = after(settings_.health.interval);
+    }
+    if (is_due(next_maintenance_)) {
+        maintain();
+        next_maintenance_ = after(settings_.retention.interval);
+    }
+    return leaving;
+}
+
+void service::maintain()
+{
+    try {
+        auto const removed = remove_old(*db_, settings_.retention, current_time());
+        if (removed.marks + removed.deployments + removed.performers == 0) return;
+        log_event{severity::info, "maintained"}
+            .with("marks", removed.marks)
+            .with("deployments", removed.deployments)
+            .with("performers", removed.performers);
+    } catch (cairn::error const& fault) {
+        if (!may_pass(fault)) throw;
+    }
+}
+
+void service::fail(std::string_view part, std::exception const& fault)
+{
+    failed_ = true;
+    log_event{severity::failure, "failed"}.with("part", part).with("reason", fault.what());
+    ending_.request_stop();
+}
+
+} // namespace executor
