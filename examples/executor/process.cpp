@@ -125,6 +125,23 @@ std::vector<char*> pointers_to(std::vector<std::string> const& texts)
     return result;
 }
 
+/// Blocks every signal for this thread while it lives.
+class signals_held {
+public:
+    signals_held()
+    {
+        auto all = sigset_t{};
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_held() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_held(signals_held const&) = delete;
+    signals_held& operator=(signals_held const&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
 /// What the child does. Only calls that are allowed after a fork of a process with threads; every
 /// descriptor but the gate goes at once, above all its own copy of the gate's other end, without
 /// which it would never see our death.
@@ -239,6 +256,7 @@ gated_process::gated_process(launch const& what)
     auto const [inner_end, outer_end] = open_gate();
     auto const inner = descriptor{inner_end};
     gate_ = outer_end;
+    auto const held = signals_held{}; // until the child has forgotten our handlers
     auto const pid = ::fork();
     if (pid == 0)
         be_child(

@@ -28,6 +28,7 @@ service::service(config settings) : settings_{std::move(settings)}
         ending_.get_token());
     recovered_ = fleet_->recover();
     log_recovery(recovered_, std::chrono::steady_clock::now() - begin);
+    fleet_->place_configured();
     next_check_ = after(settings_.health.interval);
     api_ = std::make_unique<http_api>(*db_, settings_, news_);
     log_event{severity::info, "listening"}.with("port", api_->port());
@@ -39,7 +40,6 @@ bool service::run(std::stop_token const& stop)
 {
     auto const forward = std::stop_callback{stop, [this] { ending_.request_stop(); }};
     try {
-        fleet_->place_configured();
         look_after(ending_.get_token());
     } catch (std::exception const& fault) {
         if (!ending_.stop_requested()) fail("fleet", fault);

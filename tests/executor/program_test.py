@@ -1,0 +1,132 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSL-1.0
+"""The executor as a program, and the commands of its page as they stand there.
+
+    program_test.py PATH_OF_EXECUTOR PATH_OF_PERFORMER
+"""
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PAGE = os.path.join(HERE, "..", "..", "examples", "executor", "README.md")
+PROGRAM = PERFORMER = ""
+CONFIG = """\
+storage: {{type: sqlite, sqlite: {{path: {folder}/state.db, survives: process_crash}}}}
+folder: {folder}/f
+http: {{port: 0}}
+artifacts: [{{registry: test/work, program: {performer}}}]
+"""
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Folder(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.mkdtemp(prefix="ex-")
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.addCleanup(self.end_performers)
+
+    def end_performers(self):
+        """Those of this folder only."""
+        for name in filter(str.isdigit, os.listdir("/proc")):
+            try:
+                with open(f"/proc/{name}/cmdline", "rb") as line:
+                    if self.folder.encode() + b"/" in line.read():
+                        os.kill(int(name), signal.SIGKILL)
+            except (FileNotFoundError, ProcessLookupError):
+                pass
+
+    def configure(self, more=""):
+        path = os.path.join(self.folder, "config.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(CONFIG.format(folder=self.folder, performer=PERFORMER) + more)
+        return path
+
+    def run_program(self, *arguments):
+        return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=20)
+
+
+class CommandLine(Folder):
+    def test_help_succeeds(self):
+        self.assertEqual(self.run_program("--help").returncode, 0)
+        self.assertIn("--config", self.run_program("run", "--help").stdout)
+        helped = subprocess.run([PERFORMER, "--help"], capture_output=True, text=True)
+        self.assertEqual(helped.returncode, 0)
+        self.assertIn("--journal", helped.stdout)
+
+    def test_wrong_usage_is_refused(self):
+        for arguments in ([], ["run"], ["walk"], ["--nonsense"]):
+            self.assertEqual(self.run_program(*arguments).returncode, 2, arguments)
+
+    def test_every_violation_of_a_configuration_is_shown(self):
+        path = os.path.join(self.folder, "wrong.yaml")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write("storage: {type: disk}\nperformer: []\n")
+        result = self.run_program("run", "--config", path)
+        self.assertEqual(result.returncode, 2)
+        for expected in (":1:17: storage.type", ":2:1: performer: unknown", "folder: required",
+                         "artifacts: required"):
+            self.assertIn(expected, result.stderr)
+
+    def test_values_of_variables_are_printed_only_when_asked_for(self):
+        path = self.configure(
+            'performers: [{avs: "0x' + "a1" * 20 + '", registry: test/work,'
+            " environment: [{name: TOKEN, value: hunter2}]}]\n")
+        self.assertNotIn("hunter2", self.run_program("--print-config", "--config", path).stdout)
+        shown = self.run_program("--print-config", "--secrets", "--config", path).stdout
+        self.assertIn("hunter2", shown)
+        again = os.path.join(self.folder, "again.yaml")
+        with open(again, "w", encoding="utf-8") as out:
+            out.write(shown)
+        self.assertEqual(
+            self.run_program("--print-config", "--secrets", "--config", again).stdout, shown)
+
+    def test_a_second_one_on_the_same_file_is_refused(self):
+        path = self.configure()
+        first = subprocess.Popen([PROGRAM, "run", "--config", path], stdout=subprocess.PIPE,
+                                 text=True)
+        self.addCleanup(first.stdout.close)
+        self.addCleanup(first.wait)
+        self.addCleanup(first.kill)
+        for line in first.stdout:
+            if " listening " in line:
+                break
+        second = self.run_program("run", "--config", path)
+        self.assertEqual(second.returncode, 1)
+        self.assertIn("store_locked", second.stderr)
+        first.send_signal(signal.SIGTERM)
+        self.assertEqual(first.wait(timeout=20), 0)
+
+
+class Page(Folder):
+    def test_its_commands_do_what_it_says(self):
+        with open(PAGE, encoding="utf-8") as text:
+            (script,) = re.findall(r"^```sh\n(.*?)^```$", text.read(), re.S | re.M)
+        for program in (PROGRAM, PERFORMER):
+            shutil.copy(program, self.folder)
+        result = subprocess.run(
+            ["bash", "-e", "-c", script.replace("7077", str(free_port()))], cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+        said = result.stdout
+        self.assertEqual(result.returncode, 0, said)
+        self.assertIn('"status":"received"', said)
+        self.assertIn('"result":"0x039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81"',
+                      said)
+        self.assertIn(" recovered attached=1 restarted=0 ", said)
+        self.assertEqual(len(re.findall(r"^0x0+ab \d+$", said, re.M)), 1, said)
+
+
+if __name__ == "__main__":
+    PERFORMER = os.path.abspath(sys.argv.pop(2))
+    PROGRAM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
