@@ -61,6 +61,16 @@ void check_avss(config const& settings, violations& problems)
     }
 }
 
+void check_executor(executor_config const& c, violations& problems)
+{
+    check_url(c.url, "executor.url", problems);
+    check_interval(c.backoff_min, "executor.backoff_min", problems);
+    check_interval(c.connect_timeout, "executor.connect_timeout", problems);
+    if (c.backoff_min > c.backoff_max)
+        problems.add("executor.backoff_min", "greater than executor.backoff_max");
+    if (c.timeout <= c.wait) problems.add("executor.timeout", "not longer than executor.wait");
+}
+
 void check_order(config const& c, violations& problems)
 {
     if (c.reorg.depth > c.reorg.kept_blocks)
@@ -76,6 +86,7 @@ void check(config const& settings, violations& problems)
     check_storage(settings.storage, problems);
     check_chains(settings.chains, problems);
     check_avss(settings, problems);
+    check_executor(settings.executor, problems);
     check_order(settings, problems);
 }
 

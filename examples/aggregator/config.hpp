@@ -58,6 +58,15 @@ struct work_config {
     std::chrono::nanoseconds max_time{};
 };
 
+struct executor_config {
+    std::string url{}; ///< empty: tasks are worked on here
+    std::chrono::nanoseconds wait = std::chrono::seconds{10};
+    std::chrono::nanoseconds connect_timeout = std::chrono::seconds{2};
+    std::chrono::nanoseconds timeout = std::chrono::seconds{15}; ///< of one request
+    std::chrono::nanoseconds backoff_min = std::chrono::milliseconds{100};
+    std::chrono::nanoseconds backoff_max = std::chrono::seconds{5};
+};
+
 struct retention_config {
     std::chrono::nanoseconds finished_tasks = std::chrono::hours{24 * 7};
     std::chrono::nanoseconds config_age = std::chrono::hours{1};
@@ -70,6 +79,7 @@ struct config {
     std::vector<avs_entry> avss{};
     reorg_config reorg{};
     work_config work{};
+    executor_config executor{};
     retention_config retention{};
     rpc_options rpc{};
 };

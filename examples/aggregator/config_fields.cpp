@@ -80,6 +80,18 @@ void visit(field_visitor& v, work_config& c)
     v.end_section();
 }
 
+void visit(field_visitor& v, executor_config& c)
+{
+    v.begin_section("executor", "who works on tasks, if not this program");
+    v.text("url", c.url, presence::optional, "an executor's interface; absent: tasks run here");
+    v.duration("wait", c.wait, "longest wait for a result in one request");
+    v.duration("connect_timeout", c.connect_timeout, "for a connection");
+    v.duration("timeout", c.timeout, "for one request, longer than wait");
+    v.duration("backoff_min", c.backoff_min, "first pause; each further one doubles, with jitter");
+    v.duration("backoff_max", c.backoff_max, "longest pause");
+    v.end_section();
+}
+
 void visit(field_visitor& v, retention_config& c)
 {
     v.begin_section("retention", "what is removed or refreshed");
@@ -105,6 +117,7 @@ void visit_fields(field_visitor& v, config& c)
     list(v, "avss", c.avss, presence::required, "the services whose tasks to collect", visit_avs);
     visit(v, c.reorg);
     visit(v, c.work);
+    visit(v, c.executor);
     visit(v, c.retention);
     visit_rpc(v, c.rpc);
 }

@@ -68,7 +68,8 @@ bool service::run(std::stop_token const& stop)
     auto const until = ending_.get_token();
     {
         auto workers = worker_pool{
-            *db_, settings_.work, [this](std::exception const& fault) { fail("worker", fault); }};
+            *db_, settings_.work, [this](std::exception const& fault) { fail("worker", fault); },
+            runners_for(settings_.executor, settings_.work)};
         workers_ = &workers;
         auto const pollers = start_pollers(until);
         maintain(until);

@@ -17,7 +17,15 @@ constexpr auto look_again = std::chrono::milliseconds{500};
 worker_pool::worker_pool(
     database& db, work_config const& settings,
     std::function<void(std::exception const&)> on_failure)
-    : db_{db}, settings_{settings}, on_failure_{std::move(on_failure)}, queue_{settings.queue}
+    : worker_pool{db, settings, std::move(on_failure), local_runners(settings)}
+{
+}
+
+worker_pool::worker_pool(
+    database& db, work_config const& settings,
+    std::function<void(std::exception const&)> on_failure, runner_factory runners)
+    : db_{db}, settings_{settings},
+      on_failure_{std::move(on_failure)}, runners_{std::move(runners)}, queue_{settings.queue}
 {
     threads_.emplace_back(
         [this](std::stop_token const& stop) { run(stop, &worker_pool::dispatch); });
@@ -54,29 +62,21 @@ void worker_pool::dispatch(std::stop_token const& stop)
 
 void worker_pool::work(std::stop_token const& stop)
 {
-    while (auto const claimed = queue_.pop(stop)) work_on(*claimed, stop);
+    auto const runner = runners_(stop);
+    while (auto const claimed = queue_.pop(stop)) work_on(*claimed, *runner, stop);
 }
 
-void worker_pool::work_on(task const& claimed, std::stop_token const& stop)
+void worker_pool::work_on(task const& claimed, task_runner& runner, std::stop_token const& stop)
 {
-    if (!simulate_effort(stop)) return put_back(claimed);
+    auto const result = runner.run(claimed, stop);
+    if (!result) return put_back(claimed);
     auto const now = current_time();
     auto const ended = is_expired(claimed, now) ? outcome{.error = std::string{expired_text}}
-                                                : execute(claimed.payload);
+                                                : *result;
     if (with_patience(stop, [&] { return finish(db_, claimed, ended, now); }))
         ++finished_;
     else
         log_event{severity::info, "orphaned_result"}.with("task", to_hex(claimed.task_id));
-}
-
-/// Takes as long as real work would; false if the service stops meanwhile.
-bool worker_pool::simulate_effort(std::stop_token const& stop) const
-{
-    if (settings_.max_time.count() == 0) return true;
-    thread_local auto random = std::minstd_rand{std::random_device{}()};
-    auto draw = std::uniform_int_distribution<std::chrono::nanoseconds::rep>{
-        settings_.min_time.count(), settings_.max_time.count()};
-    return pause_for(stop, std::chrono::nanoseconds{draw(random)});
 }
 
 /// What cannot be put back stays claimed, and the next start finds it interrupted.

@@ -4,7 +4,7 @@
 
 #include "bounded_queue.hpp"
 #include "common/wakeup.hpp"
-#include "task_store.hpp"
+#include "task_runner.hpp"
 
 #include <atomic>
 #include <functional>
@@ -22,6 +22,10 @@ public:
     worker_pool(
         database& db, work_config const& settings,
         std::function<void(std::exception const&)> on_failure);
+    /// The same with somebody else's work.
+    worker_pool(
+        database& db, work_config const& settings,
+        std::function<void(std::exception const&)> on_failure, runner_factory runners);
 
     /// Stops, and puts back what was claimed and not finished.
     ~worker_pool();
@@ -38,14 +42,14 @@ private:
     void run(std::stop_token const& stop, void (worker_pool::*body)(std::stop_token const&));
     void dispatch(std::stop_token const& stop);
     void work(std::stop_token const& stop);
-    void work_on(task const& claimed, std::stop_token const& stop);
-    bool simulate_effort(std::stop_token const& stop) const;
+    void work_on(task const& claimed, task_runner& runner, std::stop_token const& stop);
     void put_back(task const& claimed);
     void put_back_queued();
 
     database& db_;
     work_config settings_;
     std::function<void(std::exception const&)> on_failure_;
+    runner_factory runners_;
     bounded_queue<task> queue_;
     wakeup news_;
     std::atomic<std::uint64_t> finished_ = 0;

@@ -172,3 +172,14 @@ TEST_CASE("durations and sizes read back as they are written")
     for (auto const* text : {"", "x", "-1", "9223372036854775808", "99999999999GiB", "1kb"})
         CHECK(aggregator::parse_size(text) == std::nullopt);
 }
+
+TEST_CASE("the settings of an executor are checked like the others")
+{
+    auto const with = [](std::string const& section) {
+        return problems_with("avss:", "executor: {" + section + "}\navss:");
+    };
+    CHECK(with("url: \"http://127.0.0.1:7077\"").empty());
+    CHECK(is_one(with("url: localhost"), "f.yaml:9:17: executor.url: expected a URL"));
+    CHECK(is_one(with("wait: 20s"), "f.yaml:9:11: executor.timeout: not longer than"));
+    CHECK(is_one(with("backoff_min: 1m"), "f.yaml:9:25: executor.backoff_min: greater than"));
+}

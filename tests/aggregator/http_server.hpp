@@ -101,7 +101,8 @@ private:
     {
         auto const end = text.find("\r\n\r\n");
         auto const at = text.find("Content-Length: ");
-        if (end == std::string::npos || at == std::string::npos) return false;
+        if (end == std::string::npos) return false;
+        if (at == std::string::npos) return true; // a question without a body
         return text.size() >= end + 4 + std::stoul(text.substr(at + 16));
     }
 
