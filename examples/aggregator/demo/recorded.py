@@ -25,6 +25,11 @@ class Recording:
             self.steps = [json.loads(line) for line in lines]
 
 
+class QuietServer(ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """A client that was killed in the middle of a request is no news here."""
+
+
 class RecordedChain:
     """Plays a recording: the same steps as `AnvilChain`, with the results of the real run."""
 
@@ -38,7 +43,7 @@ class RecordedChain:
         self.guard = threading.Lock()
 
     def __enter__(self):
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler_for(self))
+        self.server = QuietServer(("127.0.0.1", 0), handler_for(self))
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
