@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+// What is applied to the state, and how it lies in a checkpoint.
+#include "dag_state.hpp"
+
+#include "inspect.hpp"
+#include "snapshot.hpp"
+
+#include <cairn/describe/key_path.hpp>
+
+#include <algorithm>
+#include <string>
+
+namespace sequencer {
+
+namespace {
+
+void refuse_if(fault what)
+{
+    if (what != fault::none) cairn::refuse(std::string{to_string(what)});
+}
+
+/// Its content is whole, and no node should have taken it.
+bool breaks_a_rule(std::string_view reason)
+{
+    constexpr auto rules = std::array{fault::unknown_author,     fault::malformed,
+                                      fault::too_few_signers,    fault::repeated_parent,
+                                      fault::too_few_parents,    fault::missing_parent,
+                                      fault::parent_not_earlier, fault::equivocation};
+    return std::any_of(
+        rules.begin(), rules.end(), [&](fault each) { return reason == to_string(each); });
+}
+
+} // namespace
+
+dag_state::dag_state(committee members, reputation_config config)
+    : graph_{members}, order_{members, config}, loaded_{std::move(members), config}
+{
+}
+
+void dag_state::apply(certificate const& c)
+{
+    refuse_if(inspect(c, graph_.members()));
+    refuse_if(graph_.insert(c).refused);
+    if (c.committed
+        && !graph_.take_mark(graph_.find(c.digest), *c.committed_at_round, *c.commit_position))
+        refuse_if(fault::wrong_mark);
+}
+
+void dag_state::apply(performance_record const& p)
+{
+    if (p.position < loaded_.recorded()) return;
+    if (p.position > loaded_.recorded()) loaded_.restore({}, p.position);
+    loaded_.record(
+        {.validator = p.validator,
+         .round = p.round,
+         .latency_ms = p.latency_ms,
+         .success = p.success,
+         .timestamp = p.timestamp});
+}
+
+void dag_state::lost(cairn::quarantined_record const& record)
+{
+    constexpr auto const& shape = cairn::shape_of<certificate>;
+    is_damaged_ |= record.model != shape.name || !breaks_a_rule(record.reason);
+    if (record.model != shape.name) return;
+    auto key = cairn::key_of<certificate>{};
+    try {
+        auto const parsed = cairn::parse_key_path(shape, record.key);
+        if (!cairn::read_key<certificate>(parsed.view(), key)) return;
+    } catch (cairn::invalid_argument const&) {
+        return; // not even its key is left: there is nothing that a child could be tied to
+    }
+    add_lost(std::get<0>(key), std::get<1>(key));
+}
+
+void dag_state::add_lost(std::uint64_t round, hash32 const& digest)
+{
+    graph_.add_hole(round, digest);
+    lost_round_ = std::max(lost_round_.value_or(round), round);
+}
+
+void dag_state::finish()
+{
+    graph_.sort_commits();
+    order_.restore(graph_, loaded_);
+}
+
+void dag_state::save(cairn::checkpoint_writer& out) const
+{
+    write_snapshot(out, graph_, {});
+    write_reputation(out, graph_.members(), order_.leaders());
+}
+
+void dag_state::load(cairn::checkpoint_reader& in)
+{
+    read_snapshot(in, graph_);
+    loaded_ = read_reputation(in, graph_.members(), order_.leaders().config());
+}
+
+dag_mark dag_state::mark() const
+{
+    return {
+        .nodes = graph_.size(),
+        .committed = graph_.committed_count(),
+        .fingerprint = graph_.fingerprint(graph_.size())};
+}
+
+/// A state that did not grow out of the base (it was recovered in another way, with something
+/// lost or found) does not describe itself by what came since, but as a whole.
+void dag_state::save_since(cairn::checkpoint_writer& out, dag_mark const& base) const
+{
+    auto const grew = base.nodes <= graph_.size() && base.committed <= graph_.committed_count()
+        && graph_.fingerprint(base.nodes) == base.fingerprint;
+    auto const begin = grew ? base : dag_mark{};
+    out.number(begin.nodes);
+    out.put(begin.fingerprint);
+    write_snapshot(
+        out, graph_,
+        {.nodes = begin.nodes, .committed = static_cast<std::size_t>(begin.committed)});
+    write_reputation(out, graph_.members(), order_.leaders());
+}
+
+void dag_state::load_since(cairn::checkpoint_reader& in)
+{
+    auto const nodes = in.number();
+    auto const fingerprint = in.get<std::uint64_t>();
+    if (nodes == 0) graph_.clear();
+    if (nodes != graph_.size() || fingerprint != graph_.fingerprint(graph_.size()))
+        in.refuse("it continues another DAG");
+    load(in);
+}
+
+std::uint64_t dag_state::position() const
+{
+    return graph_.empty() ? 0 : graph_.highest_round();
+}
+
+} // namespace sequencer

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+// The commands that look at a store: `recover`, `verify`, `dot`, `stats`.
+#include "commands.hpp"
+
+#include "convert.hpp"
+#include "keeper.hpp"
+#include "opening.hpp"
+#include "picture.hpp"
+#include "progress.hpp"
+#include "verify.hpp"
+
+#include <iostream>
+
+namespace sequencer {
+
+namespace {
+
+std::string text_of(std::optional<std::uint64_t> const& number)
+{
+    return number ? std::to_string(*number) : "null";
+}
+
+void print_json(consensus_metadata const& m)
+{
+    std::cout << "{\"current_round\":" << m.current_round
+              << ",\"highest_committed_round\":" << m.highest_committed_round
+              << ",\"last_anchor_round\":" << text_of(m.last_anchor_round)
+              << ",\"last_proposed_round\":" << text_of(m.last_proposed_round)
+              << ",\"validator\":\"" << to_base58(m.validator_peer_id)
+              << "\",\"committee_size\":" << m.committee_size
+              << ",\"committee_epoch\":" << m.committee_epoch
+              << ",\"total_certificates\":" << m.total_certificates
+              << ",\"total_committed\":" << m.total_committed
+              << ",\"total_batches\":" << m.total_batches
+              << ",\"total_transactions\":" << m.total_transactions;
+}
+
+double score_of(database& db, peer_id const& id)
+{
+    auto const found = db[scores].find(id);
+    return found ? found->score : 1.0;
+}
+
+void print_json(database& db, consensus_metadata const& m)
+{
+    print_json(m);
+    std::cout << ",\"unreferenced_batches\":" << unreferenced_batches(db).size() << ",\"scores\":{";
+    auto const* separator = "";
+    for (auto const& id : m.committee) {
+        std::cout << separator << '"' << to_base58(id) << "\":" << score_of(db, id);
+        separator = ",";
+    }
+    std::cout << "},\"checkpoints\":[";
+    separator = "";
+    for (auto const& each : db[dag_checkpoints].prefix()) {
+        std::cout << separator << "{\"round\":" << each.round << ",\"bytes\":" << each.size_bytes
+                  << ",\"base_round\":" << text_of(each.base_round) << '}';
+        separator = ",";
+    }
+    std::cout << "]}\n";
+}
+
+void print_text(database& db, consensus_metadata const& m)
+{
+    std::cout << "validator            " << to_base58(m.validator_peer_id)
+              << "\ncommittee            " << m.committee_size << " validators, epoch "
+              << m.committee_epoch << "\nround                " << m.current_round
+              << "\nproposed up to       " << text_of(m.last_proposed_round)
+              << "\nlast anchor          " << text_of(m.last_anchor_round)
+              << "\ncertificates         " << m.total_certificates << ", " << m.total_committed
+              << " committed\nbatches              " << m.total_batches << ", "
+              << unreferenced_batches(db).size() << " unreferenced\ntransactions         "
+              << m.total_transactions << "\nscores\n";
+    for (auto const& id : m.committee)
+        std::cout << "  " << to_base58(id) << "  " << score_of(db, id) << '\n';
+    std::cout << "checkpoints\n";
+    for (auto const& each : db[dag_checkpoints].prefix())
+        std::cout << "  round " << each.round << ": " << each.size_bytes << " bytes, "
+                  << each.certificate_count << " certificates, "
+                  << (each.base_round ? "delta on round " + std::to_string(*each.base_round)
+                                      : std::string{"full"})
+                  << '\n';
+}
+
+} // namespace
+
+int recover_store(command_options const& options)
+{
+    auto db = open_to_read(options);
+    auto const members = committee_of(*load_metadata(*db));
+    auto keeper = dag_keeper{members, {}, {}};
+    auto shown = progress{"recovering", options.quiet};
+    auto const found = keeper.recover(
+        *db, options.strategy, [&](auto const& at) { shown.at(at.done, at.total); });
+    std::cout << found.report.text() << "\nhighest round " << found.state.position() << ", "
+              << found.state.graph().size() - found.state.graph().holes() << " certificates, "
+              << found.state.graph().committed_count() << " committed, "
+              << found.state.order().anchors().size() << " anchors\n";
+    return found.report.quarantined_count == 0 ? all_well : not_sound;
+}
+
+int verify_store(command_options const& options)
+{
+    auto db = open_to_read(options);
+    auto shown = progress{"verifying", options.quiet};
+    auto const result = verify(
+        *db, {}, [&](std::uint64_t done, std::uint64_t total) { shown.at(done, total); });
+    for (auto const& each : result.found)
+        std::cout << to_string(each.what) << ' ' << each.place << ": " << each.about << '\n';
+    std::cout << result.certificates << " certificates, " << result.batches << " batches, "
+              << (result.order_was_checked ? "order of commits checked, " : "order not checked, ")
+              << result.found.size() << " violations\n";
+    return result.found.empty() ? all_well : not_sound;
+}
+
+int draw_store(command_options const& options)
+{
+    auto db = open_to_read(options);
+    draw(std::cout, *db, options.first_round, options.last_round);
+    return all_well;
+}
+
+int show_stats(command_options const& options)
+{
+    auto db = open_to_read(options);
+    auto const m = *load_metadata(*db);
+    if (options.as_json)
+        print_json(*db, m);
+    else
+        print_text(*db, m);
+    return all_well;
+}
+
+} // namespace sequencer

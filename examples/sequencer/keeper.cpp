@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSL-1.0
+// The plan of the DAG's recovery, and the list of its checkpoints.
+#include "keeper.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace sequencer {
+
+using namespace cairn::literals;
+
+namespace {
+
+/// Certificates by arrival, and then those that were committed since; the few performances whole.
+auto make_plan(committee const& members, reputation_config const& config)
+{
+    return cairn::recovery<dag_state>(
+               "dag", 1, cairn::records(certificates).changed_by("commit"_by, true),
+               cairn::records(performances).whole())
+        .starting_from([=] {
+            return dag_state{members, config};
+        });
+}
+
+std::array<std::byte, 16> make_uuid()
+{
+    auto source = std::random_device{};
+    auto id = std::array<std::byte, 16>{};
+    for (auto& each : id) each = static_cast<std::byte>(source());
+    id[6] = (id[6] & std::byte{0x0f}) | std::byte{0x40}; // version 4: random
+    id[8] = (id[8] & std::byte{0x3f}) | std::byte{0x80};
+    return id;
+}
+
+std::optional<std::uint64_t> round_of(
+    std::vector<cairn::checkpoint_header> const& all, std::optional<std::uint64_t> number)
+{
+    for (auto const& each : all)
+        if (number && each.number == *number) return each.position;
+    return std::nullopt;
+}
+
+} // namespace
+
+struct dag_keeper::machinery {
+    using plan = decltype(make_plan(
+        std::declval<committee const&>(), std::declval<reputation_config const&>()));
+
+    plan what;
+    cairn::checkpointer<plan> keeper;
+
+    machinery(
+        committee const& members, reputation_config const& config,
+        cairn::checkpoint_options const& options)
+        : what{make_plan(members, config)}, keeper{what, options}
+    {
+    }
+
+    /// Lists the newest checkpoint, and unlists those that were pruned.
+    void list(transaction& tx, dag_state const& state, cairn::timestamp now)
+    {
+        auto const all = keeper.list(tx);
+        for (auto const& each : tx[dag_checkpoints].prefix().to_vector()) {
+            auto const is_kept = std::any_of(all.begin(), all.end(), [&](auto const& header) {
+                return header.number == each.number;
+            });
+            if (!is_kept) tx[dag_checkpoints].erase(each.round);
+        }
+        auto const& newest = all.front();
+        tx[dag_checkpoints].put(
+            {.round = newest.position,
+             .id = make_uuid(),
+             .number = newest.number,
+             .highest_round = state.position(),
+             .certificate_count = state.graph().size(),
+             .committed_count = state.graph().committed_count(),
+             .created_at = now,
+             .size_bytes = newest.stored_bytes,
+             .base_round = round_of(all, newest.base),
+             .checksum = newest.checksum});
+    }
+};
+
+dag_keeper::dag_keeper(
+    committee const& members, reputation_config const& config,
+    cairn::checkpoint_options const& options)
+    : machinery_{std::make_unique<machinery>(members, config, options)}
+{
+}
+
+dag_keeper::~dag_keeper() = default;
+
+recovered_dag dag_keeper::recover(
+    database& db, cairn::recovery_strategy how, recovery_listener const& listener)
+{
+    auto const tell = [&](cairn::recovery_progress const& at) {
+        if (listener) listener(at);
+    };
+    auto found = machinery_->keeper.recover(db, {.strategy = how}, tell);
+    found.state.finish();
+    return {std::move(found.state), std::move(found.report)};
+}
+
+bool dag_keeper::checkpoint_if_due(transaction& tx, dag_state const& state, cairn::timestamp now)
+{
+    if (!machinery_->keeper.checkpoint_if_due(tx, state)) return false;
+    machinery_->list(tx, state, now);
+    return true;
+}
+
+void dag_keeper::checkpoint(
+    transaction& tx, dag_state const& state, cairn::timestamp now, cairn::checkpoint_kind kind)
+{
+    machinery_->keeper.checkpoint(tx, state, kind);
+    machinery_->list(tx, state, now);
+}
+
+} // namespace sequencer

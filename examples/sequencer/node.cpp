@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSL-1.0
+// One validator's node.
+#include "node.hpp"
+
+#include "convert.hpp"
+#include "digest.hpp"
+#include "inspect.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sequencer {
+
+namespace {
+
+std::uint16_t index_in(committee const& members, peer_id const& self)
+{
+    auto const index = members.index_of(self);
+    if (!index) throw std::invalid_argument{"the node is no member of its committee"};
+    return *index;
+}
+
+template <class Number>
+void raise_to(std::optional<Number>& number, std::optional<Number> other)
+{
+    if (other) number = std::max(number.value_or(*other), *other);
+}
+
+/// Stands for a signature that the others aggregated: it covers the digest and the nonce.
+bytes signature_of(hash32 const& digest, std::uint64_t nonce)
+{
+    auto text = bytes{digest.begin(), digest.end()};
+    for (auto shift = 0U; shift < 64; shift += 8)
+        text.push_back(static_cast<std::byte>(nonce >> shift));
+    auto const hash = sha256(text);
+    auto result = bytes{};
+    for (auto i = 0; i < 3; ++i) result.insert(result.end(), hash.begin(), hash.end());
+    return result;
+}
+
+bytes everybody(std::size_t members)
+{
+    auto all = std::vector<std::uint16_t>(members);
+    std::iota(all.begin(), all.end(), std::uint16_t{0});
+    return bitmap_of(all, members);
+}
+
+batch make_batch(proposal_request const& request, peer_id const& author)
+{
+    auto result = batch{
+        .author = author,
+        .transactions = request.transactions,
+        .transaction_count = request.transactions.size(),
+        .timestamp = request.timestamp};
+    for (auto const& each : request.transactions) result.size_bytes += each.data.size();
+    result.digest = digest_of(result);
+    return result;
+}
+
+} // namespace
+
+node::node(
+    database& db, node_options options, cairn::recovery_strategy how,
+    recovery_listener const& listener)
+    : node{
+        db, options, begin_store(db, options.members, options.self, current_time()), how, listener}
+{
+}
+
+node::node(
+    database& db, node_options options, consensus_metadata const& stored,
+    cairn::recovery_strategy how, recovery_listener const& listener)
+    : db_{db}, options_{std::move(options)}, self_{index_in(options_.members, options_.self)},
+      keeper_{options_.members, options_.scoring, options_.checkpoints},
+      state_{options_.members, options_.scoring}, waiting_{options_.waiting}
+{
+    auto found = keeper_.recover(db_, how, listener);
+    state_ = std::move(found.state);
+    report_ = std::move(found.report);
+    raise_to(signed_up_to_, stored.last_proposed_round);
+    raise_to(signed_up_to_, state_.highest_lost_round());
+    if (auto const own = newest_of_author(db_, options_.self))
+        raise_to(signed_up_to_, std::optional{own->round});
+}
+
+void node::require_sound() const
+{
+    if (!failure_.empty()) throw cannot_sign{"the node has stopped: " + failure_};
+}
+
+std::vector<receipt> node::receive(
+    std::vector<batch> const& new_batches, std::vector<certificate> const& new_certificates)
+{
+    require_sound();
+    auto found = news{};
+    auto receipts = std::vector<receipt>{};
+    for (auto const& each : new_batches)
+        if (inspect(each) == fault::none) found.new_batches.push_back(each);
+    auto released = std::vector<receipt>{};
+    for (auto const& each : new_certificates) {
+        receipts.push_back(take(each, found));
+        if (receipts.back().what == acceptance::stored) take_waiting(each.digest, found, released);
+    }
+    receipts.insert(receipts.end(), released.begin(), released.end());
+    order(found);
+    save(found);
+    for (auto const& each : found.new_certificates)
+        if (each.author == options_.self) raise_to(signed_up_to_, std::optional{each.round});
+    if (!state_.graph().empty())
+        given_up_ += waiting_.expire(state_.graph().highest_round()).size();
+    return receipts;
+}
+
+receipt node::take(certificate const& c, news& found)
+{
+    auto result = receipt{.digest = c.digest};
+    auto fresh = c;
+    fresh.committed = false; // what another node says of it is of no matter here
+    fresh.committed_at_round.reset();
+    fresh.commit_position.reset();
+    result.why = inspect(fresh, options_.members);
+    if (result.why == fault::none && !has_batch(fresh, found)) result.why = fault::missing_batch;
+    if (result.why == fault::none) {
+        auto const verdict = state_.graph().insert(fresh);
+        if (verdict.refused == fault::missing_parent) return keep_waiting(fresh, verdict.missing);
+        result.why = verdict.refused;
+        result.what = verdict.known ? acceptance::known : acceptance::stored;
+    }
+    if (result.why != fault::none) result.what = acceptance::refused;
+    if (result.what == acceptance::stored) found.new_certificates.push_back(std::move(fresh));
+    return result;
+}
+
+receipt node::keep_waiting(certificate const& c, std::vector<hash32> const& missing)
+{
+    auto const waits = waiting_.add(c, missing);
+    return {
+        .digest = c.digest,
+        .what = waits ? acceptance::waiting : acceptance::refused,
+        .why = fault::missing_parent};
+}
+
+void node::take_waiting(hash32 const& arrived, news& found, std::vector<receipt>& released)
+{
+    for (auto const& child : waiting_.arrived(arrived)) {
+        released.push_back(take(child, found));
+        if (released.back().what == acceptance::stored) take_waiting(child.digest, found, released);
+    }
+}
+
+bool node::has_batch(certificate const& c, news const& found) const
+{
+    auto const is_it = [&](batch const& b) { return b.digest == c.batch_digest; };
+    return c.batch_digest == no_batch
+        || std::any_of(found.new_batches.begin(), found.new_batches.end(), is_it)
+        || db_[batches].contains(c.batch_digest);
+}
+
+void node::order(news& found)
+{
+    if (state_.is_damaged()) return;
+    while (auto next = state_.order().next(state_.graph())) {
+        state_.order().apply(state_.graph(), *next);
+        found.commits.push_back(std::move(*next));
+    }
+}
+
+/// The state in memory is ahead of the store here. If the store does not follow, the node is at
+/// its end: nothing that is not stored may be signed over.
+void node::save(news const& found)
+{
+    if (found.new_batches.empty() && found.new_certificates.empty()) return;
+    auto const now = current_time();
+    try {
+        db_.write([&](transaction& tx) {
+            auto writing = saving{tx, now};
+            for (auto const& each : found.new_batches) writing.save(each);
+            for (auto const& each : found.new_certificates) writing.save(each);
+            writing.save(found.commits, state_.graph(), state_.order().leaders());
+            if (keeper_.checkpoint_if_due(tx, state_, now))
+                writing.counters().last_checkpoint_at = now;
+            writing.finish();
+        });
+    } catch (std::exception const& fault) {
+        failure_ = std::string{"what it accepted could not be saved: "} + fault.what();
+        throw;
+    }
+}
+
+certificate node::propose(proposal_request const& request)
+{
+    require_sound();
+    if (auto const own = state_.graph().find(request.round, self_); own != no_node)
+        return db_[certificates].get(request.round, state_.graph()[own].digest);
+    if (state_.is_damaged()) throw cannot_sign{"certificates of the history are lost"};
+    if (signed_up_to_ && request.round <= *signed_up_to_)
+        throw cannot_sign{"rounds up to " + std::to_string(*signed_up_to_) + " are signed"};
+    auto found = news{};
+    auto const own = sign(request, found);
+    auto const verdict = state_.graph().insert(own);
+    if (verdict.refused != fault::none) throw cannot_sign{std::string{to_string(verdict.refused)}};
+    found.new_certificates.push_back(own);
+    order(found);
+    save(found);
+    signed_up_to_ = request.round;
+    return own;
+}
+
+certificate node::sign(proposal_request const& request, news& found) const
+{
+    auto own = certificate{
+        .round = request.round,
+        .author = options_.self,
+        .parents = parents_for(request.round),
+        .timestamp = request.timestamp,
+        .signers = everybody(options_.members.size())};
+    if (!request.transactions.empty()) {
+        found.new_batches.push_back(make_batch(request, options_.self));
+        if (inspect(found.new_batches.back()) != fault::none)
+            throw cannot_sign{"its batch is too large"};
+        own.batch_digest = found.new_batches.back().digest;
+    }
+    own.digest = digest_of(own);
+    own.aggregated_signature = signature_of(own.digest, request.nonce);
+    return own;
+}
+
+std::vector<hash32> node::parents_for(std::uint64_t round) const
+{
+    auto parents = std::vector<hash32>{};
+    if (round == 0) return parents;
+    auto const& graph = state_.graph();
+    if (graph.authors_in(round - 1) < options_.members.quorum())
+        throw cannot_sign{"round " + std::to_string(round - 1) + " has no quorum yet"};
+    for (std::uint16_t author = 0; author < options_.members.size(); ++author)
+        if (auto const id = graph.find(round - 1, author); id != no_node)
+            parents.push_back(graph[id].digest);
+    return parents;
+}
+
+} // namespace sequencer

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+// How far something is: a bar on a terminal, a few plain lines anywhere else.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sequencer {
+
+/// Writes to standard error, so that standard output is for results.
+class progress {
+public:
+    explicit progress(std::string what, bool is_quiet = false);
+    ~progress();
+    progress(progress const&) = delete;
+    progress& operator=(progress const&) = delete;
+
+    void at(std::uint64_t done, std::uint64_t total);
+
+private:
+    void draw_bar(std::uint64_t percent) const;
+
+    std::string what_;
+    bool is_quiet_;
+    bool is_terminal_;
+    std::uint64_t shown_ = 0; ///< percent
+    bool bar_is_open_ = false;
+};
+
+} // namespace sequencer
