@@ -48,6 +48,7 @@ void dag_state::apply(certificate const& c)
 
 void dag_state::apply(performance_record const& p)
 {
+    if (!graph_.members().index_of(p.validator)) refuse_if(fault::unknown_author);
     if (p.position < loaded_.recorded()) return;
     if (p.position > loaded_.recorded()) loaded_.restore({}, p.position);
     loaded_.record(

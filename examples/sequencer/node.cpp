@@ -79,8 +79,15 @@ node::node(
     report_ = std::move(found.report);
     raise_to(signed_up_to_, stored.last_proposed_round);
     raise_to(signed_up_to_, state_.highest_lost_round());
-    if (auto const own = newest_of_author(db_, options_.self))
-        raise_to(signed_up_to_, std::optional{own->round});
+    raise_to(signed_up_to_, newest_own_round());
+}
+
+std::optional<std::uint64_t> node::newest_own_round() const
+{
+    auto const& graph = state_.graph();
+    for (auto round = graph.rounds(); round-- > 0;)
+        if (graph.find(round, self_) != no_node) return round;
+    return std::nullopt;
 }
 
 void node::require_sound() const

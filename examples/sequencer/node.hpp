@@ -84,6 +84,7 @@ private:
         database& db, node_options options, consensus_metadata const& stored,
         cairn::recovery_strategy how, recovery_listener const& listener);
 
+    [[nodiscard]] std::optional<std::uint64_t> newest_own_round() const;
     void require_sound() const;
     receipt take(certificate const& c, news& found);
     void take_waiting(hash32 const& arrived, news& found, std::vector<receipt>& released);

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: BSL-1.0
+// The node: what it takes, what it makes wait, and what it signs.
+#include "sequencer/world.hpp"
+
+using namespace test;
+
+namespace {
+
+proposal_request request(std::uint64_t round, std::uint64_t nonce = 1)
+{
+    auto const text = std::as_bytes(std::span{"pay", 3});
+    return {
+        .round = round,
+        .nonce = nonce,
+        .timestamp = epoch + round * 250ms,
+        .transactions = {{.data = {text.begin(), text.end()}, .timestamp = epoch}}};
+}
+
+/// The other three of the committee send their certificates of the next round, on whatever of the
+/// round before is known, the node's own included.
+template <class World>
+void others_go_on(World& w, std::vector<certificate> const& own)
+{
+    auto const round = w.past.rounds.size();
+    auto const parents = round == 0 ? std::vector<hash32>{} : w.past.digests(round - 1);
+    auto made = own;
+    for (std::uint16_t author = 1; author < 4; ++author)
+        made.push_back(w.past.make(author, round, parents));
+    w.past.rounds.push_back(made);
+    w.self().receive({}, {made.begin() + static_cast<std::ptrdiff_t>(own.size()), made.end()});
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE(
+    "a duplicate is known, a twin is refused, and nothing of them is stored", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(3);
+    auto const before = image_of(w.self().state());
+    auto const twin = w.past.make(1, 2, w.past.digests(1), 1ms);
+    auto const answers = w.self().receive({}, {w.past.rounds[1][0], twin});
+    CHECK(answers[0] == receipt{w.past.rounds[1][0].digest, acceptance::known});
+    CHECK(answers[1] == receipt{twin.digest, acceptance::refused, fault::equivocation});
+    CHECK(image_of(w.self().state()) == before);
+    CHECK(w.db()[certificates].count() == 12);
+}
+
+TEST_CASE_TEMPLATE(
+    "a child waits for its missing parent, and both are stored when it arrives", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.past.grow(3);
+    auto const& late = w.past.rounds[0][3];
+    w.self().receive({}, {w.past.rounds[0].begin(), w.past.rounds[0].begin() + 3});
+    for (auto const& c : w.past.rounds[1])
+        CHECK(w.self().receive({}, {c})[0].what == acceptance::waiting);
+    for (auto const& c : w.past.rounds[2])
+        CHECK(w.self().receive({}, {c})[0].what == acceptance::waiting);
+    CHECK(w.self().waiting() == 8);
+    CHECK(w.db()[certificates].count() == 3);
+    auto const answers = w.self().receive({}, {late});
+    CHECK(answers.size() == 9);
+    for (auto const& each : answers) CHECK(each.what == acceptance::stored);
+    CHECK(w.self().waiting() == 0);
+    CHECK(w.db()[certificates].count() == 12);
+}
+
+TEST_CASE_TEMPLATE(
+    "children of parents that never come fill the buffer to its bound and are given up", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.options.waiting = {.certificates = 3, .rounds = 5};
+    w.live(2);
+    auto parents = w.past.digests(1);
+    parents.push_back(sha256({}));
+    for (auto i = 0; i < 5; ++i) {
+        auto const orphan = w.past.make(1, 2, parents, std::chrono::milliseconds{i});
+        auto const answer = w.self().receive({}, {orphan})[0];
+        CHECK(answer.why == fault::missing_parent);
+        CHECK(answer.what == (i < 3 ? acceptance::waiting : acceptance::refused));
+    }
+    CHECK(w.self().waiting() == 3);
+    w.live(7);
+    CHECK(w.self().waiting() == 0);
+    CHECK(w.self().given_up() == 3);
+    CHECK(w.db()[certificates].count() == 36);
+}
+
+TEST_CASE_TEMPLATE(
+    "what is wrong in itself is refused with its reason", Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(1);
+    auto const reason = [&](auto const& change) {
+        auto c = w.past.make(1, 1, w.past.digests(0));
+        change(c);
+        return w.self().receive({}, {c})[0].why;
+    };
+    CHECK(reason([](auto& c) { c.digest[0] ^= std::byte{1}; }) == fault::digest_mismatch);
+    CHECK(reason([](auto& c) { c.signers[0] = std::byte{1}; }) == fault::too_few_signers);
+    CHECK(
+        reason([](auto& c) {
+            c.batch_digest = sha256({});
+            c.digest = digest_of(c);
+        })
+        == fault::missing_batch);
+    CHECK(w.db()[certificates].count() == 4);
+}
+
+TEST_CASE_TEMPLATE(
+    "a mark that another node sends along is not believed", Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    auto c = w.past.make(1, 0, {});
+    c.committed = true;
+    c.committed_at_round = 2;
+    c.commit_position = 0;
+    CHECK(w.self().receive({}, {c})[0].what == acceptance::stored);
+    CHECK(committed_certificates(w.db()).empty());
+    CHECK(w.self().state().graph().committed_count() == 0);
+}
+
+TEST_CASE_TEMPLATE(
+    "an own proposal is stored like a received certificate, before anybody sees it", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    auto const own = w.self().propose(request(0));
+    auto const stored = w.db()[certificates].get(0U, own.digest);
+    CHECK(stored.aggregated_signature == own.aggregated_signature);
+    CHECK(w.db()[batches].get(own.batch_digest).referenced_by_certificate == own.digest);
+    CHECK(load_metadata(w.db())->total_certificates == 1);
+    CHECK(load_metadata(w.db())->last_proposed_round == 0);
+    CHECK(w.self().state().graph().find(own.digest) != no_node);
+}
+
+TEST_CASE_TEMPLATE(
+    "asked again for a round, it sends the same certificate, whatever the nonce", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    auto const first = w.self().propose(request(0, 1));
+    auto const second = w.self().propose(request(0, 2));
+    CHECK(second.digest == first.digest);
+    CHECK(second.aggregated_signature == first.aggregated_signature);
+    w.restart();
+    auto const third = w.self().propose(request(0, 3));
+    CHECK(third.aggregated_signature == first.aggregated_signature);
+    CHECK(w.db()[certificates].count() == 1);
+}
+
+TEST_CASE("two signatures of one round by different nonces differ, so that they would be seen")
+{
+    auto one = world<in_memory>{};
+    auto two = world<in_memory>{};
+    auto const first = one.self().propose(request(0, 1));
+    auto const second = two.self().propose(request(0, 2));
+    CHECK(first.digest == second.digest);
+    CHECK(first.aggregated_signature != second.aggregated_signature);
+}
+
+TEST_CASE_TEMPLATE(
+    "a round is signed on every certificate of the round before, and not without a quorum", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.past.grow(1);
+    CHECK_THROWS_AS(w.self().propose(request(1)), cannot_sign);
+    w.self().receive({}, {w.past.rounds[0][1], w.past.rounds[0][2]});
+    CHECK_THROWS_AS(w.self().propose(request(1)), cannot_sign);
+    w.self().receive({}, {w.past.rounds[0][3]});
+    CHECK(w.self().propose(request(1)).parents.size() == 3);
+}
+
+TEST_CASE_TEMPLATE(
+    "a round at or behind the last signed one is never signed, also after a restart", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    for (std::uint64_t round = 0; round < 12; ++round)
+        others_go_on(w, {w.self().propose(request(round))});
+    others_go_on(w, {}); // nobody asks in round 12
+    auto const own = w.self().propose(request(13));
+    CHECK_THROWS_AS(w.self().propose(request(12)), cannot_sign);
+    w.restart();
+    CHECK(w.self().signed_up_to() == 13);
+    CHECK_THROWS_AS(w.self().propose(request(12)), cannot_sign);
+    CHECK(w.self().propose(request(13, 99)).aggregated_signature == own.aggregated_signature);
+}
+
+TEST_CASE("a lost own certificate is not signed anew: the round counts as signed")
+{
+    auto w = world<in_sqlite>{};
+    for (std::uint64_t round = 0; round < 3; ++round)
+        others_go_on(w, {w.self().propose(request(round))});
+    auto const own = w.self().propose(request(3));
+    SUBCASE("its row is gone")
+    {
+        w.damage("DELETE FROM certificate WHERE digest = " + sql_of(own.digest));
+    }
+    SUBCASE("its row is damaged")
+    {
+        w.damage(
+            "UPDATE certificate SET _body = zeroblob(40) WHERE digest = " + sql_of(own.digest));
+    }
+    CHECK_THROWS_AS(w.self().propose(request(3, 7)), cannot_sign);
+    CHECK(w.self().signed_up_to() == 3);
+}
+
+TEST_CASE("an own certificate that comes back from the others is stored, and counts as signed")
+{
+    auto w = world<in_memory>{};
+    w.past.grow(1);
+    CHECK(w.self().receive({}, {w.past.rounds[0][0]})[0].what == acceptance::stored);
+    CHECK(w.self().signed_up_to() == 0);
+    CHECK(w.self().propose(request(0)).digest == w.past.rounds[0][0].digest);
+}
+
+TEST_CASE("a certificate that cannot be saved stops the node from signing")
+{
+    auto w = world<in_memory>{};
+    w.live(2);
+    w.past.grow(1);
+    w.db().close();
+    CHECK_THROWS_AS(w.self().receive({}, w.past.rounds[2]), cairn::store_closed);
+    CHECK_THROWS_AS(w.self().propose(request(3)), cannot_sign);
+    CHECK_THROWS_AS(w.self().propose(request(2)), cannot_sign);
+    CHECK_THROWS_AS(w.self().receive({}, {}), cannot_sign);
+}
+
+TEST_CASE("a proposal that cannot be saved is not handed out, and the node signs no more")
+{
+    auto w = world<in_memory>{};
+    w.live(2);
+    w.db().close();
+    CHECK_THROWS_AS(w.self().propose(request(2)), cairn::error);
+    CHECK_THROWS_AS(w.self().propose(request(2, 2)), cannot_sign);
+}
