@@ -91,9 +91,6 @@ node_id dag::append(dag_node node, std::span<node_id const> parents)
     node.parents = static_cast<std::uint16_t>(parents.size());
     nodes_.push_back(node);
     parents_.insert(parents_.end(), parents.begin(), parents.end());
-    if (holes_ != 0)
-        builds_on_holes_ |= std::any_of(
-            parents.begin(), parents.end(), [&](node_id p) { return nodes_[p].is_hole(); });
     by_digest_.add(id, digests());
     fingerprints_.push_back(31 * fingerprint(id) + hash_of_random_bytes{}(node.digest));
     in.nodes.push_back(id);

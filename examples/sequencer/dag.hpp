@@ -53,7 +53,7 @@ public:
     dag_verdict insert(certificate const& c);
 
     /// Notes that a certificate was there and is lost, so that its children can be inserted.
-    /// Nothing if its round could not be.
+    /// Nothing if there cannot have been one in that round yet.
     void add_hole(std::uint64_t round, hash32 const& digest);
 
     /// Commits behind all that is committed.
@@ -67,8 +67,6 @@ public:
 
     [[nodiscard]] std::size_t size() const { return nodes_.size(); }
     [[nodiscard]] std::size_t holes() const { return holes_; }
-    /// Whether a certificate builds on a hole.
-    [[nodiscard]] bool builds_on_holes() const { return builds_on_holes_; }
     [[nodiscard]] std::size_t committed_count() const { return commit_order_.size(); }
     /// What is committed, by position; what is lost leaves no gap here.
     [[nodiscard]] std::span<node_id const> commit_order() const { return commit_order_; }
@@ -117,7 +115,6 @@ private:
     std::vector<node_id> commit_order_{};
     std::vector<std::uint64_t> fingerprints_{};
     std::size_t holes_ = 0;
-    bool builds_on_holes_ = false;
 };
 
 } // namespace sequencer

@@ -40,7 +40,10 @@ dag_state::dag_state(committee members, reputation_config config)
 void dag_state::apply(certificate const& c)
 {
     refuse_if(inspect(c, graph_.members()));
-    refuse_if(graph_.insert(c).refused);
+    auto verdict = graph_.insert(c);
+    if (verdict.refused == fault::missing_parent && fill_with_holes(verdict.missing))
+        verdict = graph_.insert(c);
+    refuse_if(verdict.refused);
     if (c.committed
         && !graph_.take_mark(graph_.find(c.digest), *c.committed_at_round, *c.commit_position))
         refuse_if(fault::wrong_mark);
@@ -71,13 +74,19 @@ void dag_state::lost(cairn::quarantined_record const& record)
     } catch (cairn::invalid_argument const&) {
         return; // not even its key is left: there is nothing that a child could be tied to
     }
-    add_lost(std::get<0>(key), std::get<1>(key));
+    auto const [round, digest] = key;
+    lost_.emplace(digest, round);
+    lost_round_ = std::max(lost_round_.value_or(round), round);
 }
 
-void dag_state::add_lost(std::uint64_t round, hash32 const& digest)
+/// Only now: what is lost is heard of before what came before it, so that there may have been no
+/// place for a hole.
+bool dag_state::fill_with_holes(std::vector<hash32> const& missing)
 {
-    graph_.add_hole(round, digest);
-    lost_round_ = std::max(lost_round_.value_or(round), round);
+    auto const is_lost = [&](hash32 const& digest) { return lost_.count(digest) != 0; };
+    if (!std::all_of(missing.begin(), missing.end(), is_lost)) return false;
+    for (auto const& digest : missing) graph_.add_hole(lost_.at(digest), digest);
+    return true;
 }
 
 void dag_state::finish()

@@ -7,6 +7,8 @@
 
 #include <cairn/recovery.hpp>
 
+#include <unordered_map>
+
 namespace sequencer {
 
 /// How far a state was when a checkpoint was taken.
@@ -28,7 +30,7 @@ public:
     void apply(certificate const& c);
     /// Taken in the order of positions; one that is counted already changes nothing.
     void apply(performance_record const& p);
-    /// A certificate that cannot be loaded leaves a hole, so that its children can be.
+    /// A certificate that cannot be loaded leaves a hole where a child needs one.
     void lost(cairn::quarantined_record const& record);
     /// To be called when everything is applied.
     void finish();
@@ -49,14 +51,15 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> highest_lost_round() const { return lost_round_; }
     /// Whether something was lost that had been accepted, and not only left out what never should
     /// have been. Over such a history nothing may be ordered or signed.
-    [[nodiscard]] bool is_damaged() const { return is_damaged_ || graph_.builds_on_holes(); }
+    [[nodiscard]] bool is_damaged() const { return is_damaged_ || graph_.holes() != 0; }
 
 private:
-    void add_lost(std::uint64_t round, hash32 const& digest);
+    [[nodiscard]] bool fill_with_holes(std::vector<hash32> const& missing);
 
     dag graph_;
     ordering order_;
-    reputation loaded_; ///< until `finish`
+    reputation loaded_;                                                      ///< until `finish`
+    std::unordered_map<hash32, std::uint64_t, hash_of_random_bytes> lost_{}; ///< their rounds
     std::optional<std::uint64_t> lost_round_{};
     bool is_damaged_ = false;
 };

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace sequencer {
 
@@ -75,12 +76,14 @@ public:
     }
     ~committee_process()
     {
+        if (socket_ >= 0) ::close(socket_);
         if (pid_ > 0) wait();
     }
     committee_process(committee_process const&) = delete;
     committee_process& operator=(committee_process const&) = delete;
 
-    [[nodiscard]] int socket() const { return socket_; }
+    /// The node's end, which is the caller's to close from now on.
+    [[nodiscard]] int take_socket() { return std::exchange(socket_, -1); }
 
     /// Its exit code; the channel must be closed before.
     int wait()
@@ -117,9 +120,9 @@ void print_end(node const& self)
               << self.given_up() << " given up" << std::endl;
 }
 
-bool serve_committee(command_options const& options, committee_process const& others, node& self)
+bool serve_committee(command_options const& options, committee_process& others, node& self)
 {
-    auto talk = channel{others.socket()};
+    auto talk = channel{others.take_socket()};
     auto shown = progress{"rounds", options.quiet};
     return serve(talk, self, [&](std::uint64_t round) { shown.at(round, options.rounds); });
 }

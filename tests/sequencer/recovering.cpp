@@ -221,6 +221,7 @@ TEST_CASE("an undecodable row is quarantined and reported, and the rest loads, i
     auto const committed = w.self().state().graph().committed_count();
     w.damage("UPDATE certificate SET _body = zeroblob(60) WHERE digest = " + sql_of(lost));
     auto const found = w.recover(recovery_strategy::from_scratch);
+    INFO(found.report.text());
     REQUIRE(found.report.quarantined_count == 1);
     CHECK(found.report.quarantined[0].key.find(to_hex(lost)) != std::string::npos);
     CHECK(digests_in(found.state.graph()).size() == 31);
