@@ -10,7 +10,7 @@
 
 namespace bench {
 
-/// One measured case; times in microseconds per operation.
+/// One measured case; microseconds per operation, or what `unit` says.
 struct row {
     std::string name;
     std::string backend;
@@ -19,6 +19,7 @@ struct row {
     double floor;
     interval range{};
     double cpu_ratio = 0;
+    char const* unit = "us";
 
     double ratio() const { return ours / floor; }
 };
@@ -40,6 +41,13 @@ public:
         print(rows_.back());
     }
 
+    /// A size that was looked up, not timed.
+    void add_bytes(std::string const& name, std::string const& backend, double ours, double floor)
+    {
+        rows_.push_back({name, backend, 1, ours, floor, {ours / floor, ours / floor}, 1, "bytes"});
+        print(rows_.back());
+    }
+
     /// A case that only explains another; printed, not published.
     void remark(
         std::string const& name, std::string const& backend, unsigned threads, comparison const& c)
@@ -55,6 +63,7 @@ public:
     }
 
     bool empty() const { return rows_.empty(); }
+    std::vector<row> const& rows() const { return rows_; }
 
     /// One array; false if the file cannot be written.
     bool write_json(char const* path) const
@@ -65,10 +74,10 @@ public:
         for (auto const& r : rows_) {
             std::fprintf(
                 file,
-                "%s  {\"case\": \"%s\", \"backend\": \"%s\", \"threads\": %u, \"unit\": \"us\","
+                "%s  {\"case\": \"%s\", \"backend\": \"%s\", \"threads\": %u, \"unit\": \"%s\","
                 " \"ours\": %.4g, \"floor\": %.4g, \"ratio\": %.4g}",
-                separator, r.name.c_str(), r.backend.c_str(), r.threads, r.ours, r.floor,
-                r.ratio());
+                separator, r.name.c_str(), r.backend.c_str(), r.threads, r.unit, r.ours,
+                r.floor, r.ratio());
             separator = ",\n";
         }
         std::fputs(rows_.empty() ? "[]\n" : "\n]\n", file);
