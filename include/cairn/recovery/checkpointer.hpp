@@ -2,6 +2,7 @@
 // Writes the checkpoints of a state, removes old ones, and recovers the state.
 #pragma once
 
+#include <cairn/encode/checksum.hpp>
 #include <cairn/recovery/run.hpp>
 
 #include <algorithm>
