@@ -18,6 +18,9 @@ namespace test {
 struct memory_hooks {
     std::function<void()> before_commit{}; ///< may wait, or throw: then the commit has failed
     std::function<void()> before_begin{};
+    std::function<void()> before_savepoint{}; ///< this and the next two may throw: then not done
+    std::function<void()> before_release{};
+    std::function<void()> before_rollback_to{};
     std::exception_ptr doom{}; ///< as if the engine had rolled back by itself
 };
 
@@ -39,6 +42,21 @@ public:
     {
         if (hooks_->before_begin) hooks_->before_begin();
         base::begin();
+    }
+    void savepoint()
+    {
+        if (hooks_->before_savepoint) hooks_->before_savepoint();
+        base::savepoint();
+    }
+    void release()
+    {
+        if (hooks_->before_release) hooks_->before_release();
+        base::release();
+    }
+    void rollback_to()
+    {
+        if (hooks_->before_rollback_to) hooks_->before_rollback_to();
+        base::rollback_to();
     }
     void commit()
     {

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a store on SQLite says of bytes that were changed, of a file that was moved away, of a
+// snapshot that lasted too long, and of a file that may not be written: through its own verbs.
+
+#include "people.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <sqlite3.h>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using database = cairn::store<everything, cairn::sqlite>;
+
+/// Runs SQL on a closed file.
+void change_by_sql(std::string const& file, std::string const& text)
+{
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+    auto const code = sqlite3_exec(db, text.c_str(), nullptr, nullptr, nullptr);
+    sqlite3_close(db);
+    REQUIRE(code == SQLITE_OK);
+}
+
+/// A file with the jobs a to e, of which `b` and `d` have a body with a changed byte.
+void fill_and_damage(cairn::sqlite_options const& options)
+{
+    {
+        auto db = database{options};
+        for (auto const* id : {"a", "b", "c", "d", "e"}) db[tasks].insert(job(id, id[0]));
+    }
+    change_by_sql(
+        options.path,
+        R"(UPDATE "task" SET "_body" = CAST(substr("_body", 1, 20) || x'ee' || substr("_body", 22))"
+        R"( AS BLOB))"
+        R"( WHERE "id" IN ('b', 'd'))");
+}
+
+std::vector<std::string> ids_of(std::vector<task> const& records)
+{
+    auto result = std::vector<std::string>{};
+    for (auto const& t : records) result.push_back(t.id);
+    return result;
+}
+
+using names = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a damaged record is corrupt_record with its key, by every way that leads to it")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    auto const nothing = [](task&) {};
+    auto const calls = std::vector<std::function<void()>>{
+        [&] { static_cast<void>(db[tasks].get("b")); },
+        [&] { static_cast<void>(db[tasks].find("b")); },
+        [&] { db[tasks].visit("b", [](task const&) {}); },
+        [&] { db[tasks].update("b", nothing); },
+        [&] { db[tasks].scan().update(nothing); },
+        [&] { static_cast<void>(db[tasks].scan().to_vector()); },
+        [&] { static_cast<void>(db[tasks].by("queue"_by, task_status::pending).page(3)); },
+        [&] { static_cast<void>(db[tasks].prefix().keys()); },
+        [&] { db.read([](auto& view) { static_cast<void>(view[tasks].get("b")); }); },
+    };
+    for (auto const& call : calls) {
+        auto const e = error_of(call);
+        CHECK(e.code() == cairn::errc::corrupt_record);
+        CHECK(e.model() == "task");
+        CHECK(e.key() == "task:b");
+        CHECK(e.outcome() == cairn::write_outcome::not_committed);
+    }
+    CHECK(db[tasks].get("a") == job("a", 'a')); // the others are as they were
+    CHECK(db[tasks].count() == 5);
+    db[tasks].insert(job("f")); // and nothing is poisoned
+}
+
+TEST_CASE("a tolerant range gives what is whole, in order, and reports the rest with its key")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    auto reported = names{};
+    auto const report = [&](cairn::corrupt_record const& e) { reported.push_back(e.key()); };
+    auto const whole = names{"a", "c", "e"};
+    auto const damaged = names{"task:b", "task:d"};
+    auto const check = [&](auto const& range) {
+        reported.clear();
+        CHECK(ids_of(range.tolerate(report).to_vector()) == whole);
+        CHECK(reported == damaged);
+    };
+    check(db[tasks].scan());
+    check(db[tasks].prefix());
+    check(db[tasks].by("queue"_by, task_status::pending));
+    db.read([&](auto& view) { check(view[tasks].scan()); });
+
+    auto const backwards = db[tasks].scan().reversed().tolerate(report).to_vector();
+    CHECK(ids_of(backwards) == names{"e", "c", "a"});
+    auto in_loop = names{};
+    for (auto const& t : db[tasks].prefix().tolerate(report)) in_loop.push_back(t.id);
+    CHECK(in_loop == whole);
+}
+
+TEST_CASE("pages of a tolerant range go on behind what is damaged, whatever their size")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    for (auto const size : {1U, 2U, 3U, 9U}) {
+        CAPTURE(size);
+        auto reported = 0;
+        auto const range = db[tasks].by("queue"_by).tolerate([&](cairn::corrupt_record const&) {
+            ++reported;
+        });
+        auto seen = names{};
+        auto token = std::string{};
+        do {
+            auto const page = range.page(size, token);
+            for (auto const& t : page.records) seen.push_back(t.id);
+            token = page.next;
+        } while (!token.empty());
+        CHECK(seen == names{"a", "c", "e"});
+        CHECK(reported == 2);
+    }
+}
+
+TEST_CASE("a damaged record can be erased, and then everything is whole")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    CHECK(db[tasks].erase("b"));
+    CHECK(db[tasks].erase("d"));
+    CHECK(ids_of(db[tasks].scan().to_vector()) == names{"a", "c", "e"});
+    CHECK(db[tasks].by("queue"_by).count() == 3);
+    CHECK(db[tasks].count() == 3);
+}
+
+TEST_CASE("a file that is moved away poisons the store; reads go on, and reopening heals")
+{
+    auto where = place<cairn::sqlite>{};
+    {
+        auto db = database{where.options()};
+        db[entries].insert(number(1));
+        CHECK(db[entries].contains(1));
+        std::filesystem::rename(where.file(), where.file() + ".away");
+        auto const first = error_of([&] { db[entries].insert(number(2)); });
+        CHECK(first.code() == cairn::errc::io_failure);
+        CHECK(first.outcome() == cairn::write_outcome::not_committed);
+        auto const writes = std::vector<std::function<void()>>{
+            [&] { db[entries].insert(number(3)); },
+            [&] { db[entries].erase(1); },
+            [&] { db.write([](auto& tx) { tx[entries].insert(number(4)); }); },
+            [&] { db.write_async([](auto& tx) { tx[entries].insert(number(5)); }).get(); },
+        };
+        for (auto const& write : writes) {
+            auto const later = error_of(write);
+            CHECK(later.code() == cairn::errc::store_poisoned);
+            CHECK(later.outcome() == cairn::write_outcome::not_committed);
+            REQUIRE(later.notes().size() == 1);
+            CHECK(later.notes()[0] == first.what());
+        }
+        CHECK(db[entries].contains(1));
+    }
+    std::filesystem::rename(where.file() + ".away", where.file());
+    auto db = database{where.options()};
+    CHECK(numbers_of(db[entries].scan().to_vector()) == std::vector{1});
+    db[entries].insert(number(2));
+}
+
+TEST_CASE("a snapshot that is in the way for too long ends with snapshot_expired")
+{
+    auto where = place<cairn::sqlite>{};
+    auto options = where.options();
+    options.snapshot_age_limit = 0ms;
+    options.checkpoint_pages = 4;
+    options.commit.turn_timeout = 20s;
+    auto db = database{options};
+    db[entries].insert(number(0));
+    auto const code = error_of([&] {
+        db.read([&](auto& view) {
+            CHECK(view[entries].count() == 1);
+            std::thread{[&] {
+                for (int i = 1; i != 40; ++i) db[entries].insert(number(i, std::string(2000, 'x')));
+            }}.join();
+            static_cast<void>(view[entries].get(0));
+        });
+    });
+    CHECK(code.code() == cairn::errc::snapshot_expired);
+    CHECK(db[entries].count() == 40);
+    CHECK(db.read([](auto& view) { return view[entries].count(); }) == 40);
+}
+
+TEST_CASE("a store that is open for reading refuses every write as read_only")
+{
+    auto where = place<cairn::sqlite>{};
+    database{where.options()}[entries].insert(number(1));
+    auto options = where.options();
+    options.read_only = true;
+    auto db = database{options};
+    auto const writes = std::vector<std::function<void()>>{
+        [&] { db[entries].insert(number(2)); },
+        [&] { db[entries].put(number(1)); },
+        [&] { db[entries].erase(1); },
+        [&] { db[entries].clear(); },
+        [&] { db[entries].scan().erase(); },
+        [&] { db.write([](auto&) {}); },
+        [&] { db.write_async([](auto&) {}).get(); },
+    };
+    for (auto const& write : writes) {
+        auto const e = error_of(write);
+        CHECK(e.code() == cairn::errc::read_only);
+        CHECK(e.outcome() == cairn::write_outcome::not_committed);
+    }
+    CHECK(db[entries].contains(1));
+    CHECK(db[entries].count() == 1);
+}
