@@ -5,9 +5,17 @@
 Question: what does a program that inserts, gets and queries N models pay its compiler?
 Floor:    the same job written by hand on sqlite3_*, compiled in the same run with the same options.
 
-The figure is processor time (user + system, the least of the repetitions), which other programs
-disturb less than wall time, and the largest resident memory. One compilation runs at a time, the
-two programs in turn; compiler caches are bypassed. Each program is linked and run: a program that
+    headers      the structs with the standard headers they need
+    by_hand      the same job on sqlite3_*
+    describe     the library's descriptions alone
+    ours         a file of a program that uses the library, compiled with CAIRN_SEPARATE
+    header_only  the same file without it, and without a carrier
+    carrier      the one file that carries the functions that are no templates; once a program
+
+The budget is that of a file of a program, which is what is compiled again and again. The figure is
+processor time (user + system, the least of the repetitions), which other programs disturb less than
+wall time, and the largest resident memory. One compilation runs at a time, the programs in turn;
+compiler caches are bypassed. Each program is linked and run: a program that
 does not do its job is not a figure.
 """
 
@@ -36,6 +44,18 @@ BUDGET = {
 }
 
 
+# What is compiled of which generated source, and how.
+FORMS = {
+    "headers": ("headers", []),
+    "by_hand": ("by_hand", []),
+    "describe": ("describe", []),
+    "ours": ("ours", ["-DCAIRN_SEPARATE"]),
+    "header_only": ("ours", []),
+}
+
+CARRIER = "#define CAIRN_CARRIER\n#include <cairn/cairn.hpp>\n#include <cairn/sqlite.hpp>\n"
+
+
 def include_flags():
     return ["-I", str(ROOT / "include")]
 
@@ -50,10 +70,10 @@ def spend(command):
 
 
 class Program:
-    def __init__(self, folder, name, count, compiler):
-        self.source = folder / f"{name}_{count}.cpp"
-        self.object = folder / f"{name}_{count}.o"
-        self.command = [*compiler, "-std=c++20", "-O2", "-c", *include_flags()]
+    def __init__(self, source, object_file, flags, compiler):
+        self.source = source
+        self.object = object_file
+        self.command = [*compiler, "-std=c++20", "-O2", "-c", *flags, *include_flags()]
         self.command += [str(self.source), "-o", str(self.object)]
         self.seconds = float("inf")
         self.megabytes = 0.0
@@ -63,9 +83,10 @@ class Program:
         self.seconds = min(self.seconds, seconds)
         self.megabytes = max(self.megabytes, megabytes)
 
-    def check_that_it_works(self, compiler):
+    def check_that_it_works(self, compiler, *others):
         binary = self.object.with_suffix("")
-        command = [*compiler, str(self.object), "-o", str(binary), "-lsqlite3", "-pthread"]
+        objects = [str(self.object), *map(str, others)]
+        command = [*compiler, *objects, "-o", str(binary), "-lsqlite3", "-pthread"]
         subprocess.run(command, check=True)
         subprocess.run([str(binary)], check=True, cwd=self.object.parent)
 
@@ -79,16 +100,33 @@ class Program:
 def measure(folder, counts, compiler, repetitions):
     """Every program by (name, count); ABBA order within a count."""
     generate.main([str(folder), *map(str, counts)])
-    programs = {}
+    carrier = make_carrier(folder, compiler)
+    programs = {"carrier": carrier}
     for count in counts:
-        group = [Program(folder, name, count, compiler) for name in generate.PROGRAMS]
+        group = {name: make_program(folder, name, count, compiler) for name in FORMS}
         for repetition in range(repetitions):
-            for program in group if repetition % 2 == 0 else reversed(group):
+            order = list(group.values())
+            for program in order if repetition % 2 == 0 else reversed(order):
                 program.compile()
-        for program in group:
-            program.check_that_it_works(compiler)
-        programs.update(zip(((name, count) for name in generate.PROGRAMS), group))
+        for name, program in group.items():
+            program.check_that_it_works(compiler, *([carrier.object] if name == "ours" else []))
+        programs.update(((name, count), program) for name, program in group.items())
     return programs
+
+
+def make_carrier(folder, compiler):
+    source = folder / "carrier.cpp"
+    source.write_text(CARRIER)
+    carrier = Program(source, folder / "carrier.o", ["-DCAIRN_SEPARATE"], compiler)
+    carrier.compile()
+    return carrier
+
+
+def make_program(folder, name, count, compiler):
+    source, flags = FORMS[name]
+    return Program(
+        folder / f"{source}_{count}.cpp", folder / f"{name}_{count}.o", flags, compiler
+    )
 
 
 def rows(programs, counts, backend):
@@ -108,6 +146,8 @@ def rows(programs, counts, backend):
         ours, floor = programs["ours", count], programs["by_hand", count]
         result.append(row(f"compile_{count}", "s", ours.seconds, floor.seconds))
         result.append(row(f"compile_{count}_memory", "MB", ours.megabytes, floor.megabytes))
+        whole = programs["header_only", count]
+        result.append(row(f"compile_{count}_header_only", "s", whole.seconds, floor.seconds))
     return result
 
 
@@ -135,9 +175,11 @@ def verdicts(programs, counts):
 
 def print_table(programs, counts):
     print(f"{'program':<14}" + "".join(f"{n:>7} s {'MB':>6}" for n in counts))
-    for name in generate.PROGRAMS:
+    for name in FORMS:
         cells = (programs[name, n] for n in counts)
         print(f"{name:<14}" + "".join(f"{p.seconds:>9.2f} {p.megabytes:>6.0f}" for p in cells))
+    carrier = programs["carrier"]
+    print(f"{'carrier':<14}{carrier.seconds:>9.2f} {carrier.megabytes:>6.0f}  once a program")
 
 
 def parse(arguments):
