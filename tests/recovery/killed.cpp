@@ -6,6 +6,7 @@
 
 #include "../support/temporary_folder.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -93,8 +94,10 @@ graph state_after(std::uint64_t count)
     ::_exit(2);
 }
 
-/// Runs a child until it is killed; the last number it told, or 0.
-std::uint64_t run_and_kill(cairn::sqlite_options const& options, std::chrono::microseconds life)
+/// Runs a child until it has told so many numbers, on a slow machine too, and a while more; kills
+/// it; the last number it told, or 0.
+std::uint64_t run_and_kill(
+    cairn::sqlite_options const& options, int at_least, std::chrono::microseconds life)
 {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -106,10 +109,16 @@ std::uint64_t run_and_kill(cairn::sqlite_options const& options, std::chrono::mi
     }
     ::close(ends[1]);
     auto last = notice{0};
+    auto to_come = std::atomic<int>{at_least};
     auto reader = std::thread{[&] { // so that a full pipe never holds the child
         auto told = notice{};
-        while (::read(ends[0], &told, sizeof told) == sizeof told) last = told;
+        while (::read(ends[0], &told, sizeof told) == sizeof told) {
+            last = told;
+            --to_come;
+        }
+        to_come = 0; // it has ended, which is found out below
     }};
+    while (to_come > 0) std::this_thread::sleep_for(std::chrono::microseconds{100});
     std::this_thread::sleep_for(life);
     ::kill(child, SIGKILL);
     auto status = 0;
@@ -155,8 +164,9 @@ TEST_CASE("killed while it checkpoints, prunes and recovers, a state comes back 
     auto stored = std::uint64_t{0};
     auto inside = std::uint64_t{0};
     for (std::uint64_t i = 0; i != kills; ++i) {
-        auto const told = run_and_kill(
-            options, std::chrono::microseconds{1'000 + random.below(30'000)});
+        auto const at_least = random.one_in(4) ? 0 : 2; // some kills meet the recovery
+        auto const life = std::chrono::microseconds{500 + random.below(20'000)};
+        auto const told = run_and_kill(options, at_least, life);
         auto const before = stored;
         stored = check(options, std::max(told, before));
         inside += stored > std::max(told, before);

@@ -85,7 +85,7 @@ class change_counter {
     using column = present<member_type<Model, member>>;
     using value_type = typename column::type;
     static_assert(
-        counts_up<value_type>,
+        sizeof...(Equal) >= columns.size() || counts_up<value_type>,
         "cairn::records: changes are counted by an integer, a time or a duration: let the column "
         "of this index that changed_by leaves open be one");
 
@@ -145,7 +145,7 @@ public:
     using model = Model;
     using changes = Changes;
 
-    explicit record_source(Changes changed = {}) : changed_{std::move(changed)} {}
+    explicit record_source(Changes changed) : changed_{std::move(changed)} {}
 
     [[nodiscard]] Changes const& changed() const { return changed_; }
 
@@ -177,7 +177,7 @@ private:
 template <class Model>
 [[nodiscard]] auto records(table_name<Model>)
 {
-    return record_source<Model, detail::unchanged>{};
+    return record_source<Model, detail::unchanged>{detail::unchanged{}};
 }
 
 } // namespace cairn::inline v0

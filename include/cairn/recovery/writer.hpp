@@ -43,9 +43,9 @@ public:
             "adapt it with BOOST_HANA_ADAPT_STRUCT");
         if constexpr (detail::block_element<T>)
             raw_.append(&value, sizeof value);
-        else if constexpr (detail::is_fixed_size<T>())
+        else if constexpr (detail::storable<T> && detail::is_fixed_size<T>())
             detail::append_value(raw_, value);
-        else
+        else if constexpr (detail::storable<T>)
             put_sized(value);
         hand_on_full_blocks();
     }

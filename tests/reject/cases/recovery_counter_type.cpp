@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about task: cairn::records: changes are counted by an integer, a time or a duration: let the column of this index that changed_by leaves open be one
+#include "../model.hpp"
+
+#include <cairn/cairn.hpp>
+#include <cairn/recovery.hpp>
+
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{chain}/{id}">, cairn::index<"queue", "state", "created_at">,
+    cairn::index<"named", "note">);
+
+inline constexpr auto tasks = cairn::table<task>;
+using namespace cairn::literals;
+
+struct counter {
+    std::uint64_t tasks = 0;
+    void apply(task const&) { ++tasks; }
+};
+BOOST_HANA_ADAPT_STRUCT(counter, tasks);
+
+void ask()
+{
+#ifdef ACCEPT
+    static_cast<void>(cairn::records(tasks).changed_by("queue"_by, status::open));
+#else
+    static_cast<void>(cairn::records(tasks).changed_by("named"_by)); // here
+#endif
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+// error, at most 12 lines, about mute: cairn::recovery: a state that has save\(checkpoint_writer&\) const needs load\(checkpoint_reader&\), and the other way round
+#include "../model.hpp"
+
+#include <cairn/cairn.hpp>
+#include <cairn/recovery.hpp>
+
+template <>
+inline constexpr auto cairn::descriptor<task> = cairn::entity<"task">(
+    cairn::key<"task:{chain}/{id}">, cairn::index<"queue", "state", "created_at">,
+    cairn::index<"named", "note">);
+
+inline constexpr auto tasks = cairn::table<task>;
+using namespace cairn::literals;
+
+struct counter {
+    std::uint64_t tasks = 0;
+    void apply(task const&) { ++tasks; }
+};
+BOOST_HANA_ADAPT_STRUCT(counter, tasks);
+
+struct mute {
+    void apply(task const&) {}
+    void save(cairn::checkpoint_writer&) const {}
+};
+
+void ask()
+{
+#ifdef ACCEPT
+    static_cast<void>(cairn::recovery<counter>("s", 1, cairn::records(tasks)));
+#else
+    static_cast<void>(cairn::recovery<mute>("s", 1, cairn::records(tasks))); // here
+#endif
+}
