@@ -22,8 +22,8 @@ struct dag_settings {
     std::vector<std::size_t> histories{1000, 10'000, 100'000}; ///< certificates
     std::size_t warm_up = 1;
     std::size_t repetitions = 7;
-    std::size_t saves = 200;      ///< of single certificates, per repetition
-    std::size_t rounds = 50;      ///< saved, and read, per repetition
+    std::size_t saves = 200; ///< of single certificates, per repetition
+    std::size_t rounds = 50; ///< saved, and read, per repetition
     std::size_t batches = 10'000;
     std::string only{};
 
@@ -39,8 +39,8 @@ inline void require_same(bool holds, std::string const& what)
 class dag_pair {
 public:
     dag_pair(std::string const& folder, std::string const& name)
-        : ours_file_{folder + "/" + name + ".ours.db"},
-          floor_file_{folder + "/" + name + ".floor.db"}
+        : ours_file_{folder + "/" + name + ".ours.db"}, floor_file_{
+                                                            folder + "/" + name + ".floor.db"}
     {
         open();
     }

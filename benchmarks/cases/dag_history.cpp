@@ -66,8 +66,7 @@ void require_same_dag(sequencer::dag const& a, sequencer::dag const& b)
 // Question: what does a recovery cost?
 // Floor:    for `scratch`, a hand-written loader: rows, SHA-256 of each, DAG. For `checkpoint` and
 //           `hybrid`, the library's own recovery from scratch.
-void run_recoveries(
-    dag_settings const& set, report& out, dag_history& h, std::string const& name)
+void run_recoveries(dag_settings const& set, report& out, dag_history& h, std::string const& name)
 {
     auto const from_scratch = [&](std::size_t) {
         return time_per_operation(1, [&] { h.recover(recovery_strategy::from_scratch); });
@@ -94,8 +93,7 @@ void run_recoveries(
             return time_per_operation(1, [&] { h.recover(strategy); });
         };
         out.add(
-            label + name, "sqlite", 1,
-            compare(set.warm_up, set.repetitions, ours, from_scratch));
+            label + name, "sqlite", 1, compare(set.warm_up, set.repetitions, ours, from_scratch));
     }
 }
 
@@ -146,8 +144,7 @@ void run_full(dag_settings const& set, report& out, dag_history& h, std::string 
         return time_per_operation(1, [&] { h.both.floor().save_snapshot(bytes_of(state)); });
     };
     out.add(
-        "checkpoint_full" + name, "sqlite", 1,
-        compare(set.warm_up, set.repetitions, ours, floor));
+        "checkpoint_full" + name, "sqlite", 1, compare(set.warm_up, set.repetitions, ours, floor));
 }
 
 // Question: what does the library add to reading one round, by the prefix of the key?
@@ -207,7 +204,8 @@ void run_dag_history(
 {
     auto const files = scratch{folder};
     auto const rounds = certificates / validators;
-    auto h = dag_history{files.file("."), validators, rounds, std::min<std::uint64_t>(50, rounds / 2)};
+    auto h = dag_history{
+        files.file("."), validators, rounds, std::min<std::uint64_t>(50, rounds / 2)};
     auto const name = "_n" + std::to_string(validators) + "_" + std::to_string(certificates / 1000)
         + "k";
     run_recoveries(set, out, h, name);

@@ -66,8 +66,7 @@ void run_save_round(dag_settings const& set, report& out, dag_pair& both, dag_da
             }));
     auto const count = static_cast<double>(rounds.size() * n);
     auto const sizes = both.close_and_measure();
-    out.add_bytes(
-        "certificate_size" + name, "sqlite", sizes.first / count, sizes.second / count);
+    out.add_bytes("certificate_size" + name, "sqlite", sizes.first / count, sizes.second / count);
 }
 
 // Question: what does finding the batches without a certificate cost, a tenth of all?

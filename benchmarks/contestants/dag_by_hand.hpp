@@ -46,9 +46,8 @@ public:
         insert_ = prepare_to_write(
             "INSERT INTO certificate (round, digest, author, batch_digest, committed,"
             " committed_at_round, commit_position, body) VALUES (?1,?2,?3,?4,?5,?6,?7,?8)");
-        count_ = prepare_to_write(
-            "UPDATE counters SET certificates=certificates+?1,"
-            " current_round=max(current_round,?2), body=?3 WHERE one=0");
+        count_ = prepare_to_write("UPDATE counters SET certificates=certificates+?1,"
+                                  " current_round=max(current_round,?2), body=?3 WHERE one=0");
         add_batch_ = prepare_to_write(
             "INSERT INTO batch (digest, author, certificate, body) VALUES (?1,?2,?3,?4)");
         add_snapshot_ = prepare_to_write("INSERT OR REPLACE INTO snapshot VALUES (?1, ?2)");
@@ -56,10 +55,10 @@ public:
         commit_ = prepare_to_write("COMMIT");
         all_ = prepare_to_read("SELECT body FROM certificate ORDER BY _seq");
         round_ = prepare_to_read("SELECT body FROM certificate WHERE round=?1 ORDER BY digest");
-        author_ =
-            prepare_to_read("SELECT body FROM certificate WHERE author=?1 ORDER BY round, _seq");
-        open_batches_ =
-            prepare_to_read("SELECT digest, body FROM batch WHERE certificate IS NULL ORDER BY _seq");
+        author_ = prepare_to_read(
+            "SELECT body FROM certificate WHERE author=?1 ORDER BY round, _seq");
+        open_batches_ = prepare_to_read(
+            "SELECT digest, body FROM batch WHERE certificate IS NULL ORDER BY _seq");
     }
 
     /// One transaction.
@@ -151,7 +150,10 @@ public:
     }
 
 private:
-    floor::statement prepare_to_write(char const* sql) { return floor::prepare(writer_.get(), sql); }
+    floor::statement prepare_to_write(char const* sql)
+    {
+        return floor::prepare(writer_.get(), sql);
+    }
     floor::statement prepare_to_read(char const* sql) { return floor::prepare(reader_.get(), sql); }
 
     template <std::size_t N>
@@ -233,7 +235,10 @@ private:
         {
         }
         template <class Number>
-        void get(Number& value) { std::memcpy(&value, take(sizeof value), sizeof value); }
+        void get(Number& value)
+        {
+            std::memcpy(&value, take(sizeof value), sizeof value);
+        }
         std::uint32_t size()
         {
             auto n = std::uint32_t{};

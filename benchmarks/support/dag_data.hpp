@@ -43,7 +43,8 @@ private:
         std::iota(chosen.begin(), chosen.end(), std::uint16_t{0});
         auto const most = chosen.size() - members.quorum();
         for (auto drop = source_.below(most + 1); drop != 0; --drop)
-            chosen.erase(chosen.begin() + static_cast<std::ptrdiff_t>(source_.below(chosen.size())));
+            chosen.erase(
+                chosen.begin() + static_cast<std::ptrdiff_t>(source_.below(chosen.size())));
         return chosen;
     }
 

@@ -76,8 +76,8 @@ public:
                 file,
                 "%s  {\"case\": \"%s\", \"backend\": \"%s\", \"threads\": %u, \"unit\": \"%s\","
                 " \"ours\": %.4g, \"floor\": %.4g, \"ratio\": %.4g}",
-                separator, r.name.c_str(), r.backend.c_str(), r.threads, r.unit, r.ours,
-                r.floor, r.ratio());
+                separator, r.name.c_str(), r.backend.c_str(), r.threads, r.unit, r.ours, r.floor,
+                r.ratio());
             separator = ",\n";
         }
         std::fputs(rows_.empty() ? "[]\n" : "\n]\n", file);

@@ -13,6 +13,33 @@
 
 namespace cairn::inline v0 {
 
+namespace detail {
+
+/// Stores what `save` writes as the chunks of `header`, and then the header.
+template <class Transaction>
+void write_checkpoint(
+    Transaction& tx, checkpoint_header& header, int level,
+    function_ref<void(checkpoint_writer&)> save)
+{
+    auto pack = block_compressor{level};
+    tx[checkpoint_chunks].prefix(header.state, header.number).erase(); // of a lost header
+    auto chunk = checkpoint_chunk{.state = header.state, .number = header.number};
+    auto sink = [&](std::span<std::byte const> block) {
+        pack.compress(block, chunk.data);
+        tx[checkpoint_chunks].insert(chunk);
+        header.chunks.push_back(cairn::checksum(chunk.data));
+        header.bytes += block.size();
+        header.stored_bytes += chunk.data.size();
+        ++chunk.index;
+    };
+    auto out = checkpoint_writer{sink};
+    save(out);
+    header.checksum = header_checksum(header);
+    tx[checkpoint_headers].insert(header);
+}
+
+} // namespace detail
+
 /// Recovers a state that its user owns, and writes its checkpoints into the user's transactions.
 /// One for each state, used by one thread at a time.
 ///
@@ -55,8 +82,7 @@ public:
     {
         auto const run_in = [&](auto& in) {
             using place = std::remove_reference_t<decltype(in)>;
-            using run = detail::recovery_run<Plan, place, std::remove_reference_t<Progress>>;
-            return run{plan_, in, how, on(), progress}.run(last_);
+            return detail::recovery_run<Plan, place>{plan_, in, how, on(), progress}.run(last_);
         };
         auto found = [&] {
             if constexpr (requires { db.backend_name(); })
@@ -70,7 +96,7 @@ public:
     template <class Database>
     recovered<state> recover(Database& db, recovery_options how = {})
     {
-        return recover(db, how, [](recovery_progress const&) {});
+        return recover(db, how, detail::no_progress{});
     }
 
     /// Writes a checkpoint if one is due; whether it did.
@@ -94,9 +120,11 @@ public:
     {
         auto header = describe(tx, now, kind);
         if (header.is_full()) {
-            write(tx, header, [&](checkpoint_writer& out) { detail::save_state(out, now); });
+            detail::write_checkpoint(tx, header, how_.level, [&](checkpoint_writer& out) {
+                detail::save_state(out, now);
+            });
         } else if constexpr (detail::has_deltas<state>) {
-            write(tx, header, [&](checkpoint_writer& out) {
+            detail::write_checkpoint(tx, header, how_.level, [&](checkpoint_writer& out) {
                 auto mark = std::remove_cvref_t<decltype(now.mark())>{};
                 detail::parse_value(last_.used->mark, mark);
                 now.save_since(out, mark);
@@ -209,26 +237,6 @@ private:
             if (!found || *found != *last_.used) detail::refuse_checkpoint("it is not stored");
             static_cast<void>(detail::stored_checkpoints{plan_, tx}.chain_of(*found));
         });
-    }
-
-    template <class Transaction, class Save>
-    void write(Transaction& tx, checkpoint_header& header, Save const& save)
-    {
-        auto pack = detail::block_compressor{how_.level};
-        tx[checkpoint_chunks].prefix(header.state, header.number).erase(); // of a lost header
-        auto chunk = checkpoint_chunk{.state = header.state, .number = header.number};
-        auto sink = [&](std::span<std::byte const> block) {
-            pack.compress(block, chunk.data);
-            tx[checkpoint_chunks].insert(chunk);
-            header.chunks.push_back(cairn::checksum(chunk.data));
-            header.bytes += block.size();
-            header.stored_bytes += chunk.data.size();
-            ++chunk.index;
-        };
-        auto out = checkpoint_writer{sink};
-        save(out);
-        header.checksum = detail::header_checksum(header);
-        tx[checkpoint_headers].insert(header);
     }
 
     /// Those that could not be used stay until what is kept has passed them.

@@ -37,6 +37,12 @@ struct recovery_point {
 /// How many records are read at once.
 inline constexpr std::size_t records_at_once = 128;
 
+struct no_progress {
+    void operator()(recovery_progress const&) const {}
+};
+
+using progress_sink = function_ref<void(recovery_progress const&)>;
+
 class stopwatch {
 public:
     explicit stopwatch(machine const& on) : on_{on}, since_{on.now()} {}
@@ -53,14 +59,14 @@ private:
     std::chrono::steady_clock::time_point since_;
 };
 
-template <class Plan, class Place, class Progress>
+template <class Plan, class Place>
 class recovery_run {
     using state_type = typename Plan::state;
 
 public:
     recovery_run(
         Plan const& plan, Place const& in, recovery_options const& how, machine const& on,
-        Progress& progress)
+        progress_sink progress)
         : plan_{plan}, in_{in}, how_{how}, watch_{on}, progress_{progress}, stored_{plan, in},
           result_{plan.start()}
     {
@@ -93,9 +99,10 @@ private:
 
     void use_checkpoint()
     {
-        auto const headers = stored_.newest_first([&](corrupt_record const& damage) {
+        auto const hear = [&](corrupt_record const& damage) {
             report().refused.push_back({number_of_damaged(damage), damage.what()});
-        });
+        };
+        auto const headers = stored_.newest_first(hear);
         tell(recovery_phase::finding, plan_.name(), headers.size(), headers.size());
         report().finding = watch_.lap();
         for (auto const& header : headers) {
@@ -161,11 +168,9 @@ private:
     template <class Model>
     void read_inserted(std::int64_t since)
     {
+        auto const hear = [&](corrupt_record const& damage) { lose_damaged(damage); };
         auto const records = in_[table<Model>];
-        auto const all = records.scan().after_sequence(since).tolerate(
-            [&](corrupt_record const& damage) {
-                lose({damage.model(), damage.key(), damage.what()});
-            });
+        auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
         auto const total = since == 0 ? records.count() : all.count();
         auto token = std::string{};
         do {
@@ -184,9 +189,8 @@ private:
     template <class Model, class Range>
     void read_changed(Range const& changed, std::int64_t since)
     {
-        auto older = changed.tolerate([&](corrupt_record const& damage) {
-            lose({damage.model(), damage.key(), damage.what()});
-        });
+        auto const hear = [&](corrupt_record const& damage) { lose_damaged(damage); };
+        auto older = changed.tolerate(report_damage{hear});
         for (auto at = older.begin(); at != older.end(); ++at) {
             if (at.sequence() > since) continue;
             if (apply(Model{*at})) ++report().sources.back().changed;
@@ -207,6 +211,11 @@ private:
         }
     }
 
+    void lose_damaged(corrupt_record const& damage)
+    {
+        lose({damage.model(), damage.key(), damage.what()});
+    }
+
     void lose(quarantined_record record)
     {
         ++report().sources.back().quarantined;
@@ -220,7 +229,7 @@ private:
     Place const& in_;
     recovery_options how_;
     stopwatch watch_;
-    Progress& progress_;
+    progress_sink progress_;
     stored_checkpoints<Plan, Place> stored_;
     recovered<state_type> result_;
     recovery_point point_{};

@@ -51,6 +51,16 @@ constexpr T least_count()
         return T{};
 }
 
+// Named, since a closure's name would spell out everything that it stands in.
+
+struct overlook_damage {
+    void operator()(corrupt_record const&) const {}
+};
+struct report_damage {
+    corrupt_sink to; ///< outlives the range
+    void operator()(corrupt_record const& damage) const { to(damage); }
+};
+
 /// The newest sequence of a table, 0 if it is empty. `in` is a store, transaction or snapshot.
 template <class Model, class Place>
 std::int64_t newest_sequence(Place const& in)
@@ -101,7 +111,7 @@ public:
     std::vector<std::byte> greatest(Place const& in) const
     {
         auto value = least_count<value_type>();
-        auto const newest = ask(in).tolerate([](corrupt_record const&) {}).reversed().first();
+        auto const newest = ask(in).tolerate(overlook_damage{}).reversed().first();
         if (newest) {
             if (auto const* found = column::find(get_member<member>(*newest))) value = *found;
         }

@@ -79,6 +79,21 @@ std::uint64_t position_of_state(State const& state, std::vector<checkpoint_sourc
         return records_in(extent);
 }
 
+/// Appends what a chunk stands for. Throws `checkpoint_refused`.
+template <class Place>
+void append_chunk(
+    Place const& in, checkpoint_header const& header, std::uint32_t index,
+    block_decompressor& unpack, byte_buffer& out)
+{
+    auto const found = in[checkpoint_chunks].visit(
+        header.state, header.number, index, [&](checkpoint_chunk const& chunk) {
+            require_chunk(header, index, chunk.data);
+            auto const size = block_decompressor::size_of(chunk.data);
+            unpack.decompress(chunk.data, out.extend(size));
+        });
+    if (!found) refuse_checkpoint("chunk " + std::to_string(index) + " is missing");
+}
+
 /// `Place` is a store, a transaction or a snapshot.
 template <class Plan, class Place>
 class stored_checkpoints {
@@ -88,32 +103,21 @@ public:
     stored_checkpoints(Plan const& plan, Place const& in) : plan_{plan}, in_{in} {}
 
     /// Every header that can be read, newest first; of the others `report` hears.
-    template <class Report>
-    [[nodiscard]] std::vector<checkpoint_header> newest_first(Report const& report) const
+    [[nodiscard]] std::vector<checkpoint_header> newest_first(corrupt_sink report) const
     {
-        return in_[checkpoint_headers]
-            .prefix(plan_.name())
-            .reversed()
-            .tolerate([&](corrupt_record const& damage) { report(damage); })
-            .to_vector();
+        return headers_newest_first(report).to_vector();
     }
 
     /// The greatest number that a header has, readable or not; 0 if there is none.
     [[nodiscard]] std::uint64_t greatest_number() const
     {
         auto greatest = std::uint64_t{0};
-        auto const see = [&](std::uint64_t number) {
+        auto const see = [&](corrupt_record const& damage) {
+            auto const number = number_of_damaged(damage);
             if (number > greatest) greatest = number;
         };
-        auto const newest = in_[checkpoint_headers]
-                                .prefix(plan_.name())
-                                .reversed()
-                                .tolerate([&](corrupt_record const& damage) {
-                                    see(number_of_damaged(damage));
-                                })
-                                .first();
-        if (newest) see(newest->number);
-        return greatest;
+        auto const newest = headers_newest_first(see).first();
+        return newest && newest->number > greatest ? newest->number : greatest;
     }
 
     /// The checkpoint and all that it is a delta on, the full one first. Throws
@@ -163,7 +167,7 @@ public:
         auto next = [&](byte_buffer& out) {
             if (index == header.chunks.size()) return;
             auto const before = out.size();
-            append_block(header, index++, out);
+            append_chunk(in_, header, index++, unpack_, out);
             progress(out.size() - before);
         };
         auto in = checkpoint_reader{next, header.bytes};
@@ -177,6 +181,12 @@ public:
     }
 
 private:
+    [[nodiscard]] auto headers_newest_first(corrupt_sink report) const
+    {
+        auto const headers = in_[checkpoint_headers].prefix(plan_.name()).reversed();
+        return headers.tolerate(report_damage{report});
+    }
+
     template <class Model>
     void require_count(checkpoint_source const& then) const
     {
@@ -184,17 +194,6 @@ private:
         auto const since = records.scan().after_sequence(then.sequence).count();
         if (records.count() != then.count + since)
             refuse_checkpoint("records of " + then.model + " that it covers were erased since");
-    }
-
-    void append_block(checkpoint_header const& header, std::uint32_t index, byte_buffer& out)
-    {
-        auto const found = in_[checkpoint_chunks].visit(
-            header.state, header.number, index, [&](checkpoint_chunk const& chunk) {
-                require_chunk(header, index, chunk.data);
-                auto const size = block_decompressor::size_of(chunk.data);
-                unpack_.decompress(chunk.data, out.extend(size));
-            });
-        if (!found) refuse_checkpoint("chunk " + std::to_string(index) + " is missing");
     }
 
     Plan const& plan_;
