@@ -85,6 +85,7 @@ void check_times(config const& c, violations& problems)
     check_interval(c.retention.interval, "retention.interval", problems);
     if (c.stop.orphan_timeout < 2 * c.health.interval)
         problems.add("stop.orphan_timeout", "less than twice health.interval");
+    if (c.http.max_body > most_body) problems.add("http.max_body", "more than 8MiB");
 }
 
 void check(config const& settings, violations& problems)

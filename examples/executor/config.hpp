@@ -93,6 +93,9 @@ config parse_config(std::string const& text, std::string const& file);
 /// values of environment variables are masked unless asked for.
 void print_config(std::ostream& out, config const& settings, secrets show = secrets::masked);
 
+/// The longest request that can be allowed: what a performer takes of one task, and some more.
+inline constexpr std::uint64_t most_body = 8U << 20U;
+
 /// The longest name that a performer's socket has in the folder, with the slash before it.
 inline constexpr std::size_t socket_name_length = 1 + 36 + 1 + 20;
 

@@ -158,10 +158,13 @@ void fleet::check_health()
 {
     for (auto& [id, each] : members_)
         if (!each.leaving && !stop_.stop_requested()) check(each);
-    std::erase_if(members_, [&](auto const& entry) {
-        auto const& each = entry.second;
-        return each.failed_starts >= settings_.health.max_restarts;
-    });
+    auto given_up = std::vector<std::string>{};
+    for (auto const& [id, each] : members_)
+        if (each.failed_starts >= settings_.health.max_restarts) given_up.push_back(id);
+    for (auto const& id : given_up) {
+        members_.erase(id);
+        interrupt_tasks_of(id); // what its threads had no time to say
+    }
 }
 
 void fleet::check(member& each)

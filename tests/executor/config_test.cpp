@@ -99,6 +99,9 @@ TEST_CASE("what an executor cannot do without is required")
     CHECK(found.size() == 2);
     CHECK(problems_with("folder: state", "folder: /" + std::string(60, 'x')).size() == 1);
     CHECK(problems_with("folder: state", "folder: /" + std::string(20, 'x')).empty());
+    auto const long_body = problems_with("health:", "http: {max_body: 9MiB}\nhealth:");
+    REQUIRE(long_body.size() == 1);
+    CHECK(long_body[0].starts_with("f.yaml:9:18: http.max_body: more than 8MiB"));
 }
 
 TEST_CASE("a printed configuration masks values of variables unless asked, and a mask is refused")

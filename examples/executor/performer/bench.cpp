@@ -31,7 +31,7 @@ bench::bench(bench_options options)
 
 bench::~bench()
 {
-    for (auto& [task, entry] : tasks_) entry.worker.request_stop();
+    for (auto& [task, each] : tasks_) each.worker.request_stop();
     tasks_.clear();
     ::close(journal_);
 }
@@ -67,16 +67,14 @@ task_report bench::begin(hash32 const& task, std::uint64_t claim, bytes payload)
 /// What the journal has begun has begun, also if there is no thread for it.
 void bench::start(hash32 const& task, bytes payload)
 {
-    auto& entry = tasks_[task];
+    auto& each = tasks_[task];
     try {
-        entry.worker = std::jthread{
-            [this, task, payload = std::move(payload)](std::stop_token const& stop) {
-                work(stop, task, payload);
-            }};
-        entry.report.state = task_state::running;
+        each.worker = std::jthread{[this, task, payload = std::move(payload)](
+                                       std::stop_token const& stop) { work(stop, task, payload); }};
+        each.report.state = task_state::running;
         ++running_;
     } catch (std::system_error const& fault) {
-        entry.report = {.state = task_state::ended, .how = {.error = fault.what()}};
+        each.report = {.state = task_state::ended, .how = {.error = fault.what()}};
     }
 }
 

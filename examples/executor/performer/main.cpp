@@ -86,6 +86,18 @@ void serve(bench& work, std::string const& id, line_socket connection)
     }
 }
 
+/// The next connection, if one came soon. A shortage of descriptors passes.
+std::optional<line_socket> accept_from(executor::line_listener& listener)
+{
+    try {
+        return listener.accept(after(100ms));
+    } catch (executor::link_error const& fault) {
+        log_event{severity::warning, "not_accepted"}.with("reason", fault.what());
+        std::this_thread::sleep_for(100ms);
+        return std::nullopt;
+    }
+}
+
 /// Serves until told to stop, or nobody has asked anything for too long.
 void serve_all(options const& chosen, std::stop_token const& stop)
 {
@@ -93,7 +105,7 @@ void serve_all(options const& chosen, std::stop_token const& stop)
     auto listener = std::make_optional<executor::line_listener>(chosen.socket);
     auto orphaned = after(chosen.orphan_timeout);
     while (!stop.stop_requested() && std::chrono::steady_clock::now() < orphaned) {
-        auto connection = listener->accept(after(100ms));
+        auto connection = accept_from(*listener);
         if (!connection) continue;
         orphaned = after(chosen.orphan_timeout);
         std::thread{[&work, &chosen, taken = *std::move(connection)]() mutable {
