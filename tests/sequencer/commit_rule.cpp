@@ -183,47 +183,47 @@ TEST_CASE("a score is the decayed mean of a validator's performances, from 0.1 t
 {
     auto const members = committee::simulated(4, 1);
     auto const one = members.member(0);
-    auto scores = reputation{members};
-    CHECK(scores.score(0) == 1.0);
-    scores.record({.validator = one, .latency_ms = 400, .success = true});
-    CHECK(scores.score(0) == 1.0); // faster than the target counts no more
-    scores.record({.validator = one, .latency_ms = 1000, .success = true});
-    CHECK(scores.score(0) == doctest::Approx((0.5 + 0.9 * 1.0) / 1.9));
-    scores.record({.validator = one, .success = false});
-    CHECK(scores.score(0) == doctest::Approx((0 + 0.9 * 0.5 + 0.81) / (1 + 0.9 + 0.81)));
-    for (auto i = 0; i < 60; ++i) scores.record({.validator = one, .success = false});
-    CHECK(scores.score(0) == 0.1);
-    CHECK(scores.score(1) == 1.0);
-    CHECK(scores.score_of(one) == 0.1);
+    auto judged = reputation{members};
+    CHECK(judged.score(0) == 1.0);
+    judged.record({.validator = one, .latency_ms = 400, .success = true});
+    CHECK(judged.score(0) == 1.0); // faster than the target counts no more
+    judged.record({.validator = one, .latency_ms = 1000, .success = true});
+    CHECK(judged.score(0) == doctest::Approx((0.5 + 0.9 * 1.0) / 1.9));
+    judged.record({.validator = one, .success = false});
+    CHECK(judged.score(0) == doctest::Approx((0 + 0.9 * 0.5 + 0.81) / (1 + 0.9 + 0.81)));
+    for (auto i = 0; i < 60; ++i) judged.record({.validator = one, .success = false});
+    CHECK(judged.score(0) == 0.1);
+    CHECK(judged.score(1) == 1.0);
+    CHECK(judged.score_of(one) == 0.1);
 }
 
 TEST_CASE("only the last 100 performances count, of all validators together")
 {
     auto const members = committee::simulated(4, 1);
-    auto scores = reputation{members};
-    scores.record({.validator = members.member(1), .success = false});
+    auto judged = reputation{members};
+    judged.record({.validator = members.member(1), .success = false});
     for (auto i = 0; i < 99; ++i)
-        scores.record({.validator = members.member(0), .latency_ms = 1, .success = true});
-    CHECK(scores.score(1) == 0.1);
-    scores.record({.validator = members.member(0), .latency_ms = 1, .success = true});
-    CHECK(scores.score(1) == 1.0); // nothing is known of it any more
-    CHECK(scores.window().size() == 100);
-    CHECK(scores.recorded() == 101);
+        judged.record({.validator = members.member(0), .latency_ms = 1, .success = true});
+    CHECK(judged.score(1) == 0.1);
+    judged.record({.validator = members.member(0), .latency_ms = 1, .success = true});
+    CHECK(judged.score(1) == 1.0); // nothing is known of it any more
+    CHECK(judged.window().size() == 100);
+    CHECK(judged.recorded() == 101);
 }
 
-TEST_CASE("restored reputation scores as if it had recorded everything itself")
+TEST_CASE("restored reputation judged as if it had recorded everything itself")
 {
     auto const members = committee::simulated(7, 1);
     auto source = dice{3};
-    auto scores = reputation{members};
+    auto judged = reputation{members};
     for (auto i = 0; i < 250; ++i) {
-        scores.record(
+        judged.record(
             {.validator = members.member(source.below(7)),
              .latency_ms = static_cast<std::uint32_t>(source.below(2000)),
              .success = source.happens(0.8)});
         auto again = reputation{members};
-        again.restore(scores.window(), scores.recorded());
-        REQUIRE(again.scores() == scores.scores());
+        again.restore(judged.window(), judged.recorded());
+        REQUIRE(again.scores() == judged.scores());
     }
 }
 
