@@ -38,11 +38,14 @@ inline void require_same(bool holds, std::string const& what)
 /// A store of the sequencer and one by hand, with the same certificates in the same order.
 class dag_pair {
 public:
-    dag_pair(std::string const& folder, std::string const& name)
+    /// A long history may be `filled` without a sync for each round; `reopen` ends that.
+    dag_pair(
+        std::string const& folder, std::string const& name,
+        cairn::survives filled = cairn::survives::power_loss)
         : ours_file_{folder + "/" + name + ".ours.db"}, floor_file_{
                                                             folder + "/" + name + ".floor.db"}
     {
-        open();
+        open(filled);
     }
 
     sequencer::database& ours() { return *ours_; }
@@ -53,7 +56,7 @@ public:
     {
         ours_.reset();
         floor_.reset();
-        open();
+        open(cairn::survives::power_loss);
     }
 
     /// Without logs; both must be closed.
@@ -66,14 +69,15 @@ public:
         ours_.reset();
         floor_.reset();
         auto const sizes = std::pair{bytes_of(ours_file_), bytes_of(floor_file_)};
-        open();
+        open(cairn::survives::power_loss);
         return sizes;
     }
 
 private:
-    void open()
+    void open(cairn::survives what)
     {
-        ours_ = std::make_unique<sequencer::database>(cairn::sqlite_options{.path = ours_file_});
+        ours_ = std::make_unique<sequencer::database>(
+            cairn::sqlite_options{.path = ours_file_, .survives = what});
         floor_ = std::make_unique<dag_by_hand>(floor_file_);
     }
 

@@ -16,7 +16,8 @@ public:
     dag_history(
         std::string const& folder, std::size_t validators, std::uint64_t rounds,
         std::uint64_t behind)
-        : both{folder, "history"}, members{sequencer::committee::simulated(validators, 7)}
+        : both{folder, "history", cairn::survives::process_crash},
+          members{sequencer::committee::simulated(validators, 7)}
     {
         auto data = dag_data{validators};
         auto node = sequencer::node{

@@ -12,10 +12,10 @@
 #include <zstd.h>
 
 #include <cstring>
-#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace bench {
