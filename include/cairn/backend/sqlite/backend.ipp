@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cairn/backend/adapt.hpp>
-#include <cairn/backend/sqlite/table.hpp>
+#include <cairn/backend/sqlite/record_table.hpp>
 
 #include <memory>
 #include <utility>
