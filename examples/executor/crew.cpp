@@ -96,19 +96,27 @@ void crew::work(std::stop_token const& stop)
 bool crew::work_once(std::stop_token const& stop)
 {
     auto const at = who();
-    if (auto const task = take_adopted()) {
-        task->status == task_status::started ? follow(*task, at, stop) : settle(*task, at, stop);
+    auto const adopted = take_adopted();
+    if (adopted) {
+        if (adopted->status == task_status::started)
+            follow(*adopted, at, stop);
+        else
+            settle(*adopted, at, stop);
         --busy_;
         return true;
     }
     ++busy_; // before it is known whether there is one, so that nobody believes us idle meanwhile
-    auto const task = serving_
-        ? with_patience(
-            stop, [&] { return claim(db_, at.avs_address, at.performer_id, at.incarnation); })
-        : std::nullopt;
-    if (task) begin(*task, at, stop);
+    auto const claimed = claim_one(at, stop);
+    if (claimed) begin(*claimed, at, stop);
     --busy_;
-    return task.has_value();
+    return claimed.has_value();
+}
+
+std::optional<in_flight_task> crew::claim_one(performer const& at, std::stop_token const& stop)
+{
+    if (!serving_) return std::nullopt;
+    return with_patience(
+        stop, [&] { return claim(db_, at.avs_address, at.performer_id, at.incarnation); });
 }
 
 void crew::begin(in_flight_task const& task, performer const& at, std::stop_token const& stop)

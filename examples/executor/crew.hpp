@@ -51,7 +51,7 @@ private:
     void work(std::stop_token const& stop);
     bool work_once(std::stop_token const& stop);
     std::optional<in_flight_task> take_adopted();
-    std::optional<in_flight_task> claim_one(std::stop_token const& stop);
+    std::optional<in_flight_task> claim_one(performer const& at, std::stop_token const& stop);
     void begin(in_flight_task const& task, performer const& at, std::stop_token const& stop);
     void settle(in_flight_task const& task, performer const& at, std::stop_token const& stop);
     void follow(in_flight_task const& task, performer const& at, std::stop_token const& stop);

@@ -74,24 +74,26 @@ void fleet::deploy_pending()
 void fleet::deploy(deployment const& what)
 {
     auto const found = db_[performers].find(what.performer_id);
-    if (!found || found->status != performer_status::staged) { // removed before its turn came
-        write([&](transaction& tx) {
-            advance(
-                tx, what.deployment_id, deployment_status::failed, current_time(),
-                "the performer was removed on request");
-        });
-        return;
-    }
-    auto who = *found;
-    write([&](transaction& tx) {
-        advance(tx, what.deployment_id, deployment_status::deploying, current_time());
+    auto const is_wanted = found && found->status == performer_status::staged;
+    write([&](transaction& tx) { // a performer may be removed before its turn has come
+        auto const to = is_wanted ? deployment_status::deploying : deployment_status::failed;
+        advance(tx, what.deployment_id, to, current_time(), is_wanted ? "" : removed_text);
     });
+    if (!is_wanted) return;
+    auto who = *found;
     auto const fault = start(who);
     if (fault) launcher_.end(who, SIGKILL);
     if (stop_.stop_requested() && fault) return; // the next start finds it interrupted
+    save_deployed(who, fault);
+    if (!fault) enlist(who).threads->serve(true);
+}
+
+/// Records how a deployment ended, and says so.
+void fleet::save_deployed(performer const& who, std::optional<std::string> const& fault)
+{
     write([&](transaction& tx) {
         auto const to = fault ? deployment_status::failed : deployment_status::running;
-        advance(tx, what.deployment_id, to, current_time(), fault.value_or(""));
+        advance(tx, who.deployment_id, to, current_time(), fault.value_or(""));
         if (!fault) return;
         tx[performers].update(who.performer_id, [&](performer& p) {
             if (p.status != performer_status::stopped) p.status = performer_status::failed;
@@ -99,11 +101,10 @@ void fleet::deploy(deployment const& what)
         });
     });
     log_event{fault ? severity::warning : severity::info, fault ? "not_deployed" : "deployed"}
-        .with("deployment", what.deployment_id)
+        .with("deployment", who.deployment_id)
         .with("performer", who.performer_id)
         .with("process", who.resource_id)
         .with("reason", fault.value_or("-"));
-    if (!fault) enlist(who).threads->serve(true);
 }
 
 /// Gives the performer a process and waits until it answers; else says why not. The process is in
@@ -171,22 +172,24 @@ void fleet::check(member& each)
 {
     auto who = each.threads->who();
     who.container_healthy = is_alive(who);
-    who.application_healthy = false;
-    if (who.container_healthy) {
-        try {
-            who.application_healthy = link_to(who, settings_.health.timeout).performer_id()
-                == who.performer_id;
-        } catch (link_error const& fault) {
-            log_event{severity::warning, "no_answer"}
-                .with("performer", who.performer_id)
-                .with("reason", fault.what());
-        }
-    }
+    who.application_healthy = who.container_healthy && answers(who);
     each.unanswered = who.application_healthy ? 0 : each.unanswered + 1;
     save_health(who);
-    if (who.application_healthy) return each.threads->serve(true);
-    each.threads->serve(false);
+    each.threads->serve(who.application_healthy);
+    if (who.application_healthy) return;
     if (!who.container_healthy || each.unanswered >= settings_.health.failures) restart(each);
+}
+
+bool fleet::answers(performer const& who) const
+{
+    try {
+        return link_to(who, settings_.health.timeout).performer_id() == who.performer_id;
+    } catch (link_error const& fault) {
+        log_event{severity::warning, "no_answer"}
+            .with("performer", who.performer_id)
+            .with("reason", fault.what());
+        return false;
+    }
 }
 
 /// Ends what is left of the performer's process and gives it a new one.

@@ -10,6 +10,9 @@
 
 namespace executor {
 
+/// Why a deployment whose performer was removed is failed.
+inline constexpr std::string_view removed_text = "the performer was removed on request";
+
 /// What a start found, and what it did about it.
 struct recovery_report {
     std::uint64_t attached = 0;    ///< performers whose process still runs
@@ -68,11 +71,13 @@ private:
     void recover_task(in_flight_task const& task, recovery_report& report);
     void continue_task(in_flight_task const& task, crew& with, recovery_report& report);
     void deploy(deployment const& what);
+    void save_deployed(performer const& who, std::optional<std::string> const& fault);
     std::optional<std::string> start(performer& who);
     bool attach(performer& who);
     bool restart(member& each);
     void give_up(member& each, std::string const& why);
     void check(member& each);
+    [[nodiscard]] bool answers(performer const& who) const;
     bool may_leave(member& each);
     void retire(std::string const& performer_id);
     member& enlist(performer const& who);

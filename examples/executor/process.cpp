@@ -155,7 +155,8 @@ private:
     ::dup2(log, 1);
     ::dup2(log, 2);
     ::dup2(gate, 3);
-    ::syscall(SYS_close_range, 4U, ~0U, 0U);
+    if (::syscall(SYS_close_range, 4U, ~0U, 0U) != 0)
+        for (int number = 4; number < 65'536; ++number) ::close(number); // before Linux 5.9
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
     auto none = sigset_t{};
     sigemptyset(&none);

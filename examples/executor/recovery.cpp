@@ -16,7 +16,6 @@ constexpr auto restarted_text = std::string_view{
     "the executor ended, and so did its performer: its fate is not known"};
 constexpr auto interrupted_deployment_text = std::string_view{
     "interrupted: the executor ended while it was deploying"};
-constexpr auto removed_text = std::string_view{"the performer was removed on request"};
 
 } // namespace
 

@@ -180,6 +180,7 @@ TEST_CASE("a killed executor finds its performer again: the same id, the same pr
         for (auto const* const name : {"performer_id", "resource_id", "start_time", "incarnation"})
             CHECK(after[name] == before[name]);
         CHECK(next.said().find(" recovered attached=1 restarted=0 ") != std::string::npos);
+        CHECK(next.said().find("hunter2") == std::string::npos); // a value of its variables
     }
 }
 
