@@ -11,16 +11,35 @@ using namespace cairn::literals;
 
 namespace {
 
+struct empty_dag {
+    committee members;
+    reputation_config config;
+
+    dag_state operator()() const { return dag_state{members, config}; }
+};
+
 /// Certificates by arrival, and then those that were committed since; the few performances whole.
 auto make_plan(committee const& members, reputation_config const& config)
 {
     return cairn::recovery<dag_state>(
                "dag", 1, cairn::records(certificates).changed_by("commit"_by, true),
                cairn::records(performances).whole())
-        .starting_from([=] {
-            return dag_state{members, config};
-        });
+        .starting_from(empty_dag{members, config});
 }
+
+/// The plan under a name, which is all that symbols spell.
+struct dag_plan : decltype(make_plan(
+                      std::declval<committee const&>(), std::declval<reputation_config const&>())) {
+};
+
+struct teller {
+    recovery_listener const& listener;
+
+    void operator()(cairn::recovery_progress const& at) const
+    {
+        if (listener) listener(at);
+    }
+};
 
 std::array<std::byte, 16> make_uuid()
 {
@@ -43,16 +62,13 @@ std::optional<std::uint64_t> round_of(
 } // namespace
 
 struct dag_keeper::machinery {
-    using plan = decltype(make_plan(
-        std::declval<committee const&>(), std::declval<reputation_config const&>()));
-
-    plan what;
-    cairn::checkpointer<plan> keeper;
+    dag_plan what;
+    cairn::checkpointer<dag_plan> keeper;
 
     machinery(
         committee const& members, reputation_config const& config,
         cairn::checkpoint_options const& options)
-        : what{make_plan(members, config)}, keeper{what, options}
+        : what{{make_plan(members, config)}}, keeper{what, options}
     {
     }
 
@@ -93,10 +109,7 @@ dag_keeper::~dag_keeper() = default;
 recovered_dag dag_keeper::recover(
     database& db, cairn::recovery_strategy how, recovery_listener const& listener)
 {
-    auto const tell = [&](cairn::recovery_progress const& at) {
-        if (listener) listener(at);
-    };
-    auto found = machinery_->keeper.recover(db, {.strategy = how}, tell);
+    auto found = machinery_->keeper.recover(db, {.strategy = how}, teller{listener});
     found.state.finish();
     return {std::move(found.state), std::move(found.report)};
 }

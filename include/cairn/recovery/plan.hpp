@@ -6,6 +6,7 @@
 #include <cairn/recovery/state.hpp>
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <tuple>
@@ -83,10 +84,16 @@ public:
     template <class Use>
     void for_each_source(Use const& use) const
     {
-        std::apply([&](auto const&... each) { (use(each), ...); }, from_);
+        use_each(use, std::index_sequence_for<Sources...>{});
     }
 
 private:
+    template <class Use, std::size_t... I>
+    void use_each(Use const& use, std::index_sequence<I...>) const
+    {
+        (use(std::get<I>(from_)), ...);
+    }
+
     std::string name_;
     std::uint32_t version_;
     Start start_;
