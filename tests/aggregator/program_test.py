@@ -18,6 +18,7 @@ import unittest
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEMO = os.path.join(HERE, "..", "..", "examples", "aggregator", "demo")
+PAGE = os.path.join(DEMO, "..", "..", "..", "docs", "systems", "aggregator.md")
 sys.path.insert(0, DEMO)
 
 from recorded import RecordedChain
@@ -127,7 +128,7 @@ class CommandLine(Folder):
                          printed.stdout)
 
     def test_the_documented_defaults_are_those_of_the_program(self):
-        with open(os.path.join(DEMO, "..", "README.md"), encoding="utf-8") as text:
+        with open(PAGE, encoding="utf-8") as text:
             self.assertIn("```yaml\n" + self.run_program("--print-config").stdout + "```",
                           text.read())
 

@@ -18,7 +18,7 @@ import unittest
 import urllib.request
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-PAGE = os.path.join(HERE, "..", "..", "examples", "executor", "README.md")
+PAGE = os.path.join(HERE, "..", "..", "docs", "systems", "executor.md")
 CHECKER = os.path.join(HERE, "..", "..", "examples", "aggregator", "demo", "check_executor")
 PROGRAM = PERFORMER = ""
 CONFIG = """\
