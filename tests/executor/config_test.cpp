@@ -121,7 +121,7 @@ TEST_CASE("a printed configuration masks values of variables unless asked, and a
 
 TEST_CASE("the defaults in the executor's page are those of the program")
 {
-    auto const page = contents("../examples/executor/README.md");
+    auto const page = contents("../docs/systems/executor.md");
     CHECK(
         page.find("```yaml\n" + printed({}, common::secrets::masked) + "```") != std::string::npos);
 }
