@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// The backend in memory: the program's own structs, never serialized, with real indexes.
+// The backend in memory: the program's own structs, kept as they are, with real indexes.
 #pragma once
 
 #include <cairn/backend/memory/engine.hpp>
