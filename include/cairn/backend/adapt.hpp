@@ -117,6 +117,13 @@ public:
         *static_cast<std::vector<Model>*>(records) = std::move(found.records);
         page = std::move(static_cast<page_frame&>(found));
     }
+    void list(
+        any_session& s, question const& q, position const* after, std::size_t limit,
+        void* records) override
+    {
+        auto found = under_.fetch(of(s), q, after, limit, nullptr);
+        *static_cast<std::vector<Model>*>(records) = std::move(found.records);
+    }
     std::vector<std::int64_t> sequences(
         any_session& s, question const& q, position const* after, std::size_t limit) override
     {

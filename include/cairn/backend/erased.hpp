@@ -74,6 +74,10 @@ public:
     virtual void fetch(
         any_session& s, question const& q, position const* after, std::size_t limit,
         corrupt_sink const* tolerate, page_frame& page, void* records) = 0;
+    /// `fetch` for the records alone, of which none may be damaged.
+    virtual void list(
+        any_session& s, question const& q, position const* after, std::size_t limit,
+        void* records) = 0;
     virtual std::vector<std::int64_t> sequences(
         any_session& s, question const& q, position const* after, std::size_t limit) = 0;
     virtual std::uint64_t count(any_session& s, question const& q) = 0;

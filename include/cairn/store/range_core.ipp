@@ -140,7 +140,11 @@ CAIRN_INLINE void range_core::fetch_some(
 CAIRN_INLINE void range_core::fetch_all(void* records) const
 {
     auto page = page_frame{};
-    fetch(question_, start(), limit_, page, records);
+    if (listener_) return fetch(question_, start(), limit_, page, records);
+    if (limit_ == 0) return;
+    handle_.core->read(handle_.where, [&](any_session& s) {
+        handle_.table->list(s, question_, start(), limit_, records);
+    });
 }
 
 CAIRN_INLINE void range_core::fetch_first(void* records) const

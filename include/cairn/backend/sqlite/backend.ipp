@@ -63,6 +63,12 @@ public:
     {
         under_.fetch(of(s), q, after, limit, tolerate, page, records);
     }
+    void list(
+        any_session& s, question const& q, position const* after, std::size_t limit,
+        void* records) override
+    {
+        under_.list(of(s), q, after, limit, records);
+    }
     std::vector<std::int64_t> sequences(
         any_session& s, question const& q, position const* after, std::size_t limit) override
     {

@@ -16,13 +16,17 @@ namespace cairn::inline v0::detail::sql {
 /// The row that a statement stands on; gone at its next step.
 class row {
 public:
-    explicit row(execution const& at) : at_{at} {}
+    explicit row(execution const& at, scan_result has = scan_result::rows)
+        : at_{at}, sequence_{has == scan_result::sequences ? 0 : 1}
+    {
+    }
 
-    [[nodiscard]] std::int64_t sequence() const { return at_.integer(0); }
-    [[nodiscard]] std::span<std::byte const> body() const { return at_.bytes(1); }
+    [[nodiscard]] std::span<std::byte const> body() const { return at_.bytes(0); }
+    [[nodiscard]] std::int64_t sequence() const { return at_.integer(sequence_); }
 
 private:
     execution const& at_;
+    int sequence_;
 };
 
 /// The values that a question fixes, to compare records with.
@@ -89,8 +93,8 @@ public:
 
     std::uint64_t clear(sqlite_session& s) const;
 
-    /// Gives the rows behind `after` to `sink`, `limit` at most; whether there may be another. A
-    /// single row is not worth looking behind it.
+    /// Gives the rows behind `after` to `sink`, `limit` at most, with what `result` says; of
+    /// `rows`, whether there may be another.
     bool fetch(
         sqlite_session& s, question const& asked, position const* after, std::size_t limit,
         row_sink sink, scan_result result = scan_result::rows) const;

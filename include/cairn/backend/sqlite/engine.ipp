@@ -114,14 +114,14 @@ CAIRN_INLINE bool table_engine::fetch(
 {
     auto& on = s.reading();
     auto const plan = scan_plan{table_, asked, after, result};
-    auto const look_ahead = limit < most_rows;
+    auto const look_ahead = limit < most_rows && result == scan_result::rows;
     auto left = limit;
     for (auto const& part : plan.scans()) {
         auto run = start(on, part);
         run.bind(as_limit(look_ahead ? left + 1 : left));
         while (run.row()) {
             if (left == 0) return true;
-            sink(row{run});
+            sink(row{run, result});
             --left;
         }
         if (left == 0 && !look_ahead) return true;

@@ -29,6 +29,10 @@ public:
     void fetch(
         sqlite_session& s, question const& asked, position const* after, std::size_t limit,
         corrupt_sink const* tolerate, page_frame& page, void* records);
+    /// The records alone, of which no one is tolerated to be damaged.
+    void list(
+        sqlite_session& s, question const& asked, position const* after, std::size_t limit,
+        void* records);
 
     /// What needs no record.
     [[nodiscard]] table_engine const& engine() const { return engine_; }
@@ -45,6 +49,7 @@ private:
     void require_answer(fetching& into, row const& at, void const* record) const;
     [[nodiscard]] bool take(fetching& into, row const& at) const;
     [[nodiscard]] static bool is_of_one_row(errc code);
+    std::size_t reserve(void* records, std::size_t limit) const;
     void leave_out(fetching& into, row const& at, error const& damage) const;
     void place(fetching& into, cell const* stored, std::int64_t sequence) const;
 

@@ -73,10 +73,7 @@ CAIRN_INLINE void record_table::fetch(
     sqlite_session& s, question const& asked, position const* after, std::size_t limit,
     corrupt_sink const* tolerate, page_frame& page, void* records)
 {
-    constexpr auto most = std::size_t{1024};
-    auto const expected = limit < most ? limit : most;
-    type_.reserve(records, expected);
-    page.sequences.reserve(expected);
+    page.sequences.reserve(reserve(records, limit));
     auto const fixed = fixed_values{engine_.table(), asked};
     auto into = fetching{s, asked, tolerate, fixed, page, records, own_columns{type_}};
     auto good = true;
@@ -84,6 +81,43 @@ CAIRN_INLINE void record_table::fetch(
         s, asked, after, limit, [&](row const& at) { good = take(into, at); });
     if (into.last == nullptr || !good) return;
     place(into, into.columns.of(into.last).data(), page.sequences.back());
+}
+
+/// Rows are read without their sequences, which only errors need: a list with something wrong in
+/// it is made once more with them, and what is wrong gets its name.
+CAIRN_INLINE void record_table::list(
+    sqlite_session& s, question const& asked, position const* after, std::size_t limit,
+    void* records)
+{
+    reserve(records, limit);
+    auto const fixed = fixed_values{engine_.table(), asked};
+    auto columns = own_columns{type_};
+    auto size = std::size_t{0};
+    auto good = true;
+    auto const take = [&](row const& at) {
+        auto* const record = append_record(type_, records, size++);
+        decode_record(type_, {}, at.body(), record);
+        good = good && (fixed.none() || fixed.are_in(columns.of(record).data()));
+    };
+    try {
+        engine_.fetch(s, asked, after, limit, take, scan_result::bodies);
+    } catch (error const& damage) {
+        if (!is_of_one_row(damage.code())) throw;
+        good = false;
+    }
+    if (good) return;
+    auto page = page_frame{};
+    type_.truncate(records, 0);
+    fetch(s, asked, after, limit, nullptr, page, records);
+}
+
+/// Makes room for what `limit` lets expect; for how many.
+CAIRN_INLINE std::size_t record_table::reserve(void* records, std::size_t limit) const
+{
+    constexpr auto most = std::size_t{1024};
+    auto const expected = limit < most ? limit : most;
+    type_.reserve(records, expected);
+    return expected;
 }
 
 /// Only the thread that holds the writer comes here.

@@ -14,7 +14,12 @@
 namespace cairn::inline v0::detail::sql {
 
 /// What a scan gives.
-enum class scan_result : std::uint8_t { rows, sequences, count };
+enum class scan_result : std::uint8_t {
+    rows,
+    bodies, ///< rows whose sequence nobody asks for
+    sequences,
+    count,
+};
 
 /// How one end of a scan is drawn.
 enum class edge : std::uint8_t {
@@ -99,6 +104,8 @@ inline void add_ordering(text& out, order_layout const& order, scan const& of)
     out.add("SELECT ");
     if (of.result == scan_result::rows)
         add_record(out, table);
+    else if (of.result == scan_result::bodies)
+        out.add("\"_body\"");
     else if (of.result == scan_result::count)
         out.add("count(*)");
     else

@@ -119,7 +119,7 @@ enum class verb : std::uint8_t {
 /// What a row is read by: the body holds the whole record.
 inline void add_record(text& out, layout const& table)
 {
-    out.name(table.sequence_name()).add(", \"_body\"");
+    out.add("\"_body\", ").name(table.sequence_name());
 }
 
 /// What tells of a row whose body is damaged.
