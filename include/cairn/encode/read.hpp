@@ -69,12 +69,25 @@ void read_variant(reader& in, T& value, std::index_sequence<I...>)
 }
 
 template <class T>
+bool has_room(T const& value, std::size_t count)
+{
+    if constexpr (requires { value.capacity(); })
+        return value.capacity() >= count;
+    else
+        return true;
+}
+
+template <class T>
 void read_text(reader& in, T& value)
 {
     using item = typename T::value_type;
     auto const bytes = in.text();
     auto const* const first = reinterpret_cast<item const*>(bytes.data());
-    value.assign(first, first + bytes.size());
+    if (has_room(value, bytes.size()))
+        value.assign(first, first + bytes.size());
+    else
+        value = T(
+            first, first + bytes.size()); // nothing is kept of what is there: it need not grow
 }
 
 template <class T>
