@@ -75,6 +75,9 @@ private:
 
     using lock = std::unique_lock<mutex>;
 
+    /// A commit below this is over before a sleeping thread is awake: nobody is waited for.
+    static constexpr auto shortest_worth_waiting = std::chrono::microseconds{20};
+
     void wait_for_turn(member& self);
     [[nodiscard]] bool leave_queue(member& self);
     void lead(member* self);

@@ -188,7 +188,7 @@ CAIRN_INLINE void commit_queue::gather(lock& held)
 {
     auto const size = batch_.size;
     auto const full = crowd_ < options_.members ? crowd_ : options_.members;
-    if (size == 0 || size >= full) return;
+    if (size == 0 || size >= full || commit_time_ < shortest_worth_waiting) return;
     if (batch_.patience == std::chrono::steady_clock::time_point{}) {
         auto const most = commit_time_ / 4;
         batch_.patience = std::chrono::steady_clock::now()
