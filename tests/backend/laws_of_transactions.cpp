@@ -9,6 +9,8 @@ using namespace test;
 
 namespace {
 
+struct planned_failure {};
+
 account any_account(generator& random)
 {
     auto const name = std::string(1, static_cast<char>('a' + random.below(6)));
@@ -65,6 +67,33 @@ void change_in_savepoints(
 }
 
 } // namespace
+
+TEST_CASE_TEMPLATE("what is taken back has taken no number", Backend, EVERY_BACKEND)
+{
+    auto db = opened_seam<Backend>{};
+    auto t = db.template table<account>();
+    auto const insert = [&](auto& s, char const* name) {
+        REQUIRE(t.insert(s, account{.name = name, .email = name}));
+        return t.find(s, key{text_cell(name)})->sequence;
+    };
+    db.write([&](auto& s) {
+        CHECK(insert(s, "a") == 1);
+        s.savepoint();
+        CHECK(insert(s, "b") == 2);
+        CHECK(insert(s, "c") == 3);
+        s.rollback_to();
+        CHECK(insert(s, "d") == 2);
+    });
+    auto const given_up = [&](auto& s) {
+        CHECK(insert(s, "e") == 3);
+        throw planned_failure{};
+    };
+    CHECK_THROWS_AS(db.write(given_up), planned_failure);
+    db.write([&](auto& s) {
+        t.erase(s, key{text_cell("d")});
+        CHECK(insert(s, "f") == 3); // what was committed is never given again
+    });
+}
 
 TEST_CASE_TEMPLATE(
     "rollback leaves no trace of anything, nested savepoints included", Backend, EVERY_BACKEND)

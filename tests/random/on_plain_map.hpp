@@ -43,6 +43,11 @@ public:
     {
         auto lines = transcript{};
         for (auto const& s : program) run_outside(s, lines);
+        tell_left(lines, tables_.accounts.answer({}));
+        tell_left(lines, tables_.tasks.answer({}));
+        tell_left(lines, tables_.entries.answer({}));
+        tell_left(lines, tables_.pairs.answer({}));
+        tell_left(lines, tables_.readings.answer({}));
         return lines;
     }
 

@@ -214,6 +214,12 @@ public:
     {
         auto lines = transcript{};
         for (auto const& s : program) run_outside(s, lines);
+        auto const all = repositories::of(*db_);
+        tell_left(lines, all.accounts.scan().to_vector());
+        tell_left(lines, all.tasks.scan().to_vector());
+        tell_left(lines, all.entries.scan().to_vector());
+        tell_left(lines, all.pairs.scan().to_vector());
+        tell_left(lines, all.readings.scan().to_vector());
         for (auto& line : contents(*db_)) lines.push_back(std::move(line));
         return lines;
     }

@@ -19,8 +19,8 @@ namespace {
 
 constexpr auto program_size = std::size_t{200};
 
-/// Where two transcripts differ first, in words; empty if they agree. Plain maps do not tell their
-/// contents: only as many lines are compared as they gave.
+/// Where two transcripts differ first, in words; empty if they agree. Plain maps tell what is left
+/// in the order of insertion alone: only as many lines are compared as they gave.
 std::string first_difference(char const* name, transcript const& expected, transcript const& seen)
 {
     for (std::size_t i = 0; i != expected.size(); ++i) {

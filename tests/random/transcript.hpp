@@ -66,6 +66,15 @@ std::string outcome_of(Function const& fn)
     }
 }
 
+/// What a program leaves of one model, in the order of insertion.
+template <class Model>
+void tell_left(transcript& lines, std::vector<Model> const& records)
+{
+    for (auto const& record : records)
+        lines.push_back("left " + std::string{cairn::shape_of<Model>.name} + ' ' + image(record));
+    lines.push_back("left " + std::to_string(records.size()));
+}
+
 template <class Model>
 std::string key_text(Model const& record)
 {

@@ -52,12 +52,24 @@ void add_range(std::vector<std::string>& lines, std::string const& name, Range c
         lines.push_back(name + " reversed " + image(record));
 }
 
+/// How far the records' numbers are apart; where they begin depends on what was there before.
+inline void add_steps(
+    std::vector<std::string>& lines, std::string const& name,
+    std::vector<std::int64_t> const& sequences)
+{
+    auto steps = name + " numbers";
+    for (std::size_t i = 1; i < sequences.size(); ++i)
+        steps += " +" + std::to_string(sequences[i] - sequences[i - 1]);
+    lines.push_back(std::move(steps));
+}
+
 template <class Store, class Model, class... Indexes>
 void add_table(
     std::vector<std::string>& lines, Store& db, cairn::table_name<Model> table, Indexes... indexes)
 {
     auto const name = std::string{cairn::shape_of<Model>.name};
     add_range(lines, name, db[table].scan());
+    add_steps(lines, name, db[table].scan().sequences());
     add_range(lines, name + " by key", db[table].prefix());
     auto n = 0;
     (add_range(lines, name + " by index " + std::to_string(n++), db[table].by(indexes)), ...);

@@ -194,6 +194,7 @@ CAIRN_INLINE void memory_engine::take_back(memory_change& change) noexcept
     case kind::inserted:
         leave(*entry, content_->orders.size());
         content_->buckets.unlink(*entry);
+        if (!shape_.key.is_sequence) next_sequence_ = entry->sequence;
         delete entry;
         return;
     case kind::erased: content_->buckets.link(*change.kept.release()); break;
