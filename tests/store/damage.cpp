@@ -109,6 +109,81 @@ TEST_CASE("a tolerant range gives what is whole, in order, and reports the rest 
     CHECK(in_loop == whole);
 }
 
+TEST_CASE("damaged records that are tolerated do not count for a limit")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    auto const whole = names{"a", "c", "e"};
+    for (std::size_t n = 1; n != 5; ++n) {
+        CAPTURE(n);
+        auto const expected = names{
+            whole.begin(), whole.begin() + std::ptrdiff_t(std::min<std::size_t>(n, 3))};
+        auto reported = names{};
+        auto const range = db[tasks].scan().limit(n).tolerate(
+            [&](cairn::corrupt_record const& e) { reported.push_back(e.key()); });
+        auto const damaged = n == 1 ? names{}
+            : n == 2                ? names{"task:b"}
+                                    : names{"task:b", "task:d"};
+        CHECK(ids_of(range.to_vector()) == expected);
+        CHECK(reported == damaged); // each once
+        auto keys = names{};
+        for (auto const& key : range.keys()) keys.push_back(std::get<0>(key));
+        CHECK(keys == expected);
+        auto in_loop = names{};
+        for (auto looped = range; auto const& t : looped) in_loop.push_back(t.id);
+        CHECK(in_loop == expected);
+    }
+}
+
+TEST_CASE("a change of a range goes past damaged records that are tolerated")
+{
+    auto where = place<cairn::sqlite>{};
+    fill_and_damage(where.options());
+    auto db = database{where.options()};
+    auto reported = names{};
+    auto const report = [&](cairn::corrupt_record const& e) { reported.push_back(e.key()); };
+    auto const claim = [](task& t) { t.status = task_status::processing; };
+    auto const pending = db[tasks].by("queue"_by, task_status::pending).tolerate(report);
+    CHECK(ids_of(pending.limit(2).update(claim)) == names{"a", "c"});
+    CHECK(reported == names{"task:b"});
+    reported.clear();
+    auto const many = cairn::detail::largest_page_size + 1; // more than are read at once
+    CHECK(ids_of(pending.limit(many).update(claim)) == names{"e"});
+    CHECK(reported == names{"task:b", "task:d"});
+    CHECK(ids_of(pending.update(claim)) == names{});
+    CHECK(db[tasks].by("queue"_by, task_status::processing).count() == 3);
+    CHECK(db[tasks].by("queue"_by, task_status::pending).count() == 2); // damaged, and still there
+}
+
+TEST_CASE("a limit of many whole records ends a tolerant change of even more")
+{
+    auto where = place<cairn::sqlite>{};
+    auto const many = cairn::detail::largest_page_size + 1;
+    {
+        auto db = database{where.options()};
+        db.write([&](auto& tx) {
+            for (std::size_t i = 0; i != many + 2; ++i) {
+                auto t = job("id" + std::to_string(i));
+                t.created_at = cairn::timestamp{std::chrono::nanoseconds{i}};
+                tx[tasks].insert(t);
+            }
+        });
+    }
+    change_by_sql(where.options().path, R"(UPDATE "task" SET "_body" = x'00' WHERE "id" = 'id7')");
+    auto db = database{where.options()};
+    auto reported = 0;
+    auto const changed = db[tasks]
+                             .by("queue"_by, task_status::pending)
+                             .tolerate([&](cairn::corrupt_record const&) { ++reported; })
+                             .limit(many)
+                             .update([](task& t) { t.status = task_status::failed; });
+    CHECK(changed.size() == many);
+    CHECK(reported == 1);
+    CHECK(db[tasks].get("id" + std::to_string(many)).status == task_status::failed);
+    CHECK(db[tasks].get("id" + std::to_string(many + 1)).status == task_status::pending);
+}
+
 TEST_CASE("pages of a tolerant range go on behind what is damaged, whatever their size")
 {
     auto where = place<cairn::sqlite>{};

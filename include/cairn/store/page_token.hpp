@@ -21,6 +21,8 @@ position position_of(
 
 /// What lies behind a sequence, in the order of insertion.
 bound bound_above(std::int64_t sequence);
+/// A bound of `scan()` at a number.
+bound bound_at(std::int64_t sequence);
 
 std::string make_token(shape const& s, question const& q, page_place const& place);
 

@@ -26,10 +26,17 @@ position_of(shape const& s, question const& q, std::span<cell const> columns, st
     return at;
 }
 
+CAIRN_INLINE bound bound_at(std::int64_t sequence)
+{
+    auto at = bound{.value = {}, .inclusive = true};
+    append_ordered(at.value, cell::of(sequence), {scalar::integer, 8, false});
+    return at;
+}
+
 CAIRN_INLINE bound bound_above(std::int64_t sequence)
 {
-    auto above = bound{.value = {}, .inclusive = false};
-    append_ordered(above.value, cell::of(sequence), {scalar::integer, 8, false});
+    auto above = bound_at(sequence);
+    above.inclusive = false;
     return above;
 }
 

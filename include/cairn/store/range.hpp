@@ -61,8 +61,8 @@ public:
     /// The records that the store numbered higher than `sequence`: all that were inserted since
     /// the one with that number, whatever their keys. 0 is before the first.
     ///
-    /// Numbers grow with every insertion, are never given twice, and stay with a record when it is
-    /// updated. If the key is one signed integer, that is the number, and not one of insertion.
+    /// Numbers grow with every insertion; that of a committed record is never given again, and
+    /// stays when the record is updated. If the key is one signed integer, that is the number, and not one of insertion.
     /// @errors `invalid_argument` for any range but `scan()`.
     [[nodiscard]] basic_range after_sequence(std::int64_t sequence) const
     {
@@ -70,7 +70,8 @@ public:
     }
 
     /// Records that fail their checks are passed to `report`, a callable that takes a
-    /// `corrupt_record const&`, and left out; without this they throw.
+    /// `corrupt_record const&`, and left out, of reading and of `update`, and do not count for a
+    /// limit; without this they throw. (`count`, `sequences` and `erase` read no records.)
     template <class Report>
     [[nodiscard]] basic_range tolerate(Report report) const
     {
@@ -215,18 +216,20 @@ template <class Model, bool Writable>
 template <class Use>
 void basic_range<Model, Writable>::for_each_fixed(detail::any_session& s, Use const& use) const
 {
-    auto& table = *core_.handle().table;
+    auto page = page_of<Model>{};
     if (core_.limit() <= detail::largest_page_size) {
-        auto page = page_of<Model>{};
-        table.fetch(s, core_.asked(), core_.start(), core_.limit(), nullptr, page, &page.records);
+        core_.fetch_whole(s, page, &page.records);
         for (std::size_t i = 0; i != page.records.size(); ++i) {
             use(page.sequences[i], page.records[i]);
         }
         return;
     }
-    for (auto const sequence : table.sequences(s, core_.asked(), core_.start(), core_.limit())) {
-        auto before = Model{};
-        if (table.at(s, sequence, &before)) use(sequence, before);
+    auto left = core_.limit();
+    for (auto const sequence : core_.sequences_in(s)) {
+        if (left == 0) return;
+        core_.fetch_at(s, sequence, &page.records);
+        left -= page.records.size();
+        for (auto const& before : page.records) use(sequence, before);
     }
 }
 

@@ -84,6 +84,15 @@ public:
     [[nodiscard]] std::vector<std::int64_t> sequences() const;
     std::uint64_t erase() const;
 
+    // In a session, for changes of a set that is fixed before the first.
+
+    /// The first records that are whole, as many as the limit allows.
+    void fetch_whole(any_session& s, page_frame& page, void* records) const;
+    /// Of all records; if damaged ones are tolerated, more than the limit.
+    [[nodiscard]] std::vector<std::int64_t> sequences_in(any_session& s) const;
+    /// The record with this number, if there is one, and it is whole or that is not tolerated.
+    void fetch_at(any_session& s, std::int64_t sequence, void* records) const;
+
     // Walking: `records` holds the page that the place is in.
 
     void begin(void* records);
@@ -98,9 +107,14 @@ public:
 private:
     [[nodiscard]] range_core fresh() const;
     [[noreturn]] void refuse(char const* message) const;
+    void report(corrupt_record const& what) const;
     void fetch(
         question const& q, position const* after, std::size_t n, page_frame& page,
         void* records) const;
+    /// All but the first `reported` damaged records are reported.
+    void fetch_in(
+        any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
+        void* records, std::size_t reported = 0) const;
     void fetch_some(
         question const& q, position const* after, std::size_t n, page_frame& page,
         void* records) const;

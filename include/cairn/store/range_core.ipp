@@ -109,21 +109,66 @@ CAIRN_INLINE range_core range_core::bounded(
     return copy;
 }
 
+CAIRN_INLINE void range_core::report(corrupt_record const& what) const
+{
+    auto inside = scope{handle_.core, scope_kind::callback, nullptr};
+    listener_->report(what);
+    inside.returned();
+}
+
 CAIRN_INLINE void range_core::fetch(
     question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
 {
-    auto const report = [&](corrupt_record const& what) {
-        auto inside = scope{handle_.core, scope_kind::callback, nullptr};
-        listener_->report(what);
-        inside.returned();
+    handle_.core->read(
+        handle_.where, [&](any_session& s) { fetch_in(s, q, after, n, page, records); });
+}
+
+CAIRN_INLINE void range_core::fetch_in(
+    any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
+    void* records, std::size_t reported) const
+{
+    auto const tell = [&](corrupt_record const& what) {
+        if (reported == 0) return report(what);
+        --reported;
     };
-    auto const sink = corrupt_sink{report};
+    auto const sink = corrupt_sink{tell};
     handle_.table->type().truncate(records, 0);
     page = page_frame{};
     if (n == 0) return;
-    handle_.core->read(handle_.where, [&](any_session& s) {
-        handle_.table->fetch(s, q, after, n, listener_ ? &sink : nullptr, page, records);
-    });
+    handle_.table->fetch(s, q, after, n, listener_ ? &sink : nullptr, page, records);
+}
+
+/// Damaged records do not count for the limit: with some among them, more are asked for.
+CAIRN_INLINE void range_core::fetch_whole(any_session& s, page_frame& page, void* records) const
+{
+    auto damaged = std::size_t{0};
+    while (true) {
+        fetch_in(s, question_, start(), limit_ + damaged, page, records, damaged);
+        auto const good = page.sequences.size();
+        if (!listener_ || !page.more || good == limit_) return;
+        damaged = limit_ + damaged - good;
+    }
+}
+
+CAIRN_INLINE std::vector<std::int64_t> range_core::sequences_in(any_session& s) const
+{
+    return handle_.table->sequences(s, question_, start(), listener_ ? unlimited : limit_);
+}
+
+CAIRN_INLINE void range_core::fetch_at(any_session& s, std::int64_t sequence, void* records) const
+{
+    auto const& type = handle_.table->type();
+    if (!listener_) {
+        type.truncate(records, 0);
+        auto* const record = append_record(type, records, 0);
+        if (!handle_.table->at(s, sequence, record)) type.truncate(records, 0);
+        return;
+    }
+    auto one = question{};
+    one.lower = bound_at(sequence);
+    one.upper = one.lower;
+    auto page = page_frame{};
+    fetch_in(s, one, nullptr, 1, page, records);
 }
 
 /// As `fetch`, but goes on behind damaged records that are tolerated until it has a good one.
@@ -139,11 +184,10 @@ CAIRN_INLINE void range_core::fetch_some(
 
 CAIRN_INLINE void range_core::fetch_all(void* records) const
 {
-    auto page = page_frame{};
-    if (listener_) return fetch(question_, start(), limit_, page, records);
-    if (limit_ == 0) return;
     handle_.core->read(handle_.where, [&](any_session& s) {
-        handle_.table->list(s, question_, start(), limit_, records);
+        auto page = page_frame{};
+        if (listener_) return fetch_whole(s, page, records);
+        if (limit_ != 0) handle_.table->list(s, question_, start(), limit_, records);
     });
 }
 
