@@ -294,6 +294,40 @@ TEST_CASE("a file whose creation was cut short becomes a store at the next openi
     CHECK(db.insert({.id = "a"}));
 }
 
+TEST_CASE("a log whose database is missing or empty is refused, and nothing of it is lost")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    auto const aside = (folder.path() / "aside").string();
+    auto child = child_process{[&](int, int out) {
+        auto db = open_notes{path};
+        db.insert({.id = "in the log"});
+        say(out, 'd');
+        ::pause();
+        return 0;
+    }};
+    REQUIRE(child.hear() == 'd');
+    child.kill();
+    auto const log = contents_of(folder.path()).at("notes.db-wal");
+    REQUIRE_FALSE(log.empty());
+    fs::rename(path, aside);
+    for (auto const empty : {false, true}) {
+        CAPTURE(empty);
+        if (empty) std::ofstream{path}.flush();
+        auto const thrown = error_of_call([&] { open_notes{path}; });
+        CHECK(thrown.code() == cairn::errc::corrupt_store);
+        CHECK(mentions(thrown, "-wal"));
+        CHECK(contents_of(folder.path()).at("notes.db-wal") == log);
+        CHECK(fs::exists(path) == empty);
+    }
+    CHECK(
+        code_of([&] { open_notes{cairn::sqlite_options{.path = path, .read_only = true}}; })
+        == cairn::errc::corrupt_store);
+    fs::rename(aside, path);
+    auto db = open_notes{path};
+    CHECK_FALSE(db.insert({.id = "in the log"})); // it is there
+}
+
 TEST_CASE("after a crash a damaged file is refused, after a clean end it costs no check")
 {
     auto const folder = temporary_folder{};

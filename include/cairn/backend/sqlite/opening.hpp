@@ -249,7 +249,8 @@ private:
         if (now.kind != file_kind::regular)
             raise_system(EISDIR, "this is not a regular file", path);
         auto const file = raw_file{path, options_.vfs};
-        if (file.size() == 0 || creation_was_cut_short(path)) return;
+        if (file.size() == 0) return refuse_log_alone(path);
+        if (creation_was_cut_short(path)) return;
         auto const header = file.read<100>(0);
         examine(is_sqlite(header) ? header : header_behind(path), path);
     }
@@ -278,13 +279,26 @@ private:
         auto const now = files_.status(path);
         if (files_open_for_writing().contains(now.id, path))
             refuse_locked(path, "this process, pid " + std::to_string(machine_.process_id()));
-        if (now.kind == file_kind::missing) return now;
+        if (now.kind == file_kind::missing) {
+            refuse_log_alone(path);
+            return now;
+        }
         if (now.kind == file_kind::regular && now.links > 1)
             refuse_file(
                 errc::invalid_argument, path,
                 "the file has several names (hard links), so its log could be missed");
         check(path, now);
         return now;
+    }
+
+    /// SQLite deletes a log that it finds beside an empty database, and what was committed with it.
+    void refuse_log_alone(std::string const& path)
+    {
+        if (files_.status(path + "-wal").size == 0) return;
+        refuse_file(
+            errc::corrupt_store, path,
+            "there is a log (-wal) with commits in it, but its database is missing or empty: bring "
+            "the database back, or remove the log to do without them");
     }
 
     void lock(opened_file& found)
