@@ -22,8 +22,8 @@ int main()
 {
     auto const& shape = cairn::shape_of<session>;
     auto const key = cairn::make_key<session>("ada/l", 7, "hunter2");
-    std::cout << cairn::key_path(shape, key) << '\n';        // session:ada%2Fl/7/hunter2
-    std::cout << cairn::masked_key_path(shape, key) << '\n'; // session:ada%2Fl/7/***
+    std::cout << cairn::key_path(shape, key) << '\n';              // session:ada%2Fl/7/***
+    std::cout << cairn::key_path_with_secrets(shape, key) << '\n'; // session:ada%2Fl/7/hunter2
 
     auto const parsed = cairn::parse_key_path(shape, "session:ada%2Fl/7/hunter2");
     cairn::key_of<session> fields; // std::tuple<std::string, std::uint32_t, std::string>

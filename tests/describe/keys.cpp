@@ -199,8 +199,8 @@ TEST_CASE("secret fields are masked in what is shown, and are there in the path 
 {
     auto const& s = shape_of<test::secret_key>;
     auto const key = make_key<test::secret_key>("ada", "hunter2");
-    CHECK(cairn::masked_key_path(s, key.view()) == "login:ada/***");
-    CHECK(key_path(s, key.view()) == "login:ada/hunter2");
+    CHECK(key_path(s, key.view()) == "login:ada/***");
+    CHECK(cairn::key_path_with_secrets(s, key.view()) == "login:ada/hunter2");
     CHECK_FALSE(says(refusal("login:ada/hunter%7e", s), "hunter"));
 }
 

@@ -80,7 +80,7 @@ std::string key_text(Model const& record)
 {
     cairn::cell key[cairn::shape_of<Model>.key.size + 1];
     cairn::record_codec<Model>::to_key(record, key);
-    return cairn::key_path(
+    return cairn::key_path_with_secrets(
         cairn::shape_of<Model>, cairn::cells{key, cairn::shape_of<Model>.key.size});
 }
 

@@ -274,22 +274,23 @@ private:
 
 } // namespace detail
 
-/// A key as its path, secret fields in clear; leading fields alone give the beginning of a path.
+/// A key as its path, `***` in place of secret fields; leading fields alone give the beginning of a
+/// path.
 ///
 /// Integers are decimal, times and durations a decimal count of their unit, bytes hex, enums their
 /// declared name or else a number; in all else any character but letters, digits and . _ ~ - is
 /// percent-encoded.
-///
-/// @guarantee Two keys never have the same path, and `parse_key_path` gives the key back.
 [[nodiscard]] inline std::string key_path(shape const& s, cells key)
 {
-    return detail::print_key(s, key, false);
+    return detail::print_key(s, key, true);
 }
 
-/// The same with `***` for secret fields: for messages and logs.
-[[nodiscard]] inline std::string masked_key_path(shape const& s, cells key)
+/// The same with everything in clear: not for messages and logs.
+///
+/// @guarantee Two keys never have the same path, and `parse_key_path` gives the key back.
+[[nodiscard]] inline std::string key_path_with_secrets(shape const& s, cells key)
 {
-    return detail::print_key(s, key, true);
+    return detail::print_key(s, key, false);
 }
 
 /// The key that `path` stands for. Every key has one path; other spellings of it are refused.
@@ -299,11 +300,11 @@ private:
 {
     auto reader = detail::path_reader{s, path};
     auto key = reader.read();
-    if (key_path(s, key.view()) != path) {
+    if (key_path_with_secrets(s, key.view()) != path) {
         throw invalid_argument{
             {.message = "this is not how the path of a key is written: leading zeros, capital hex "
                         "digits or needless percent signs; the path is '"
-                 + masked_key_path(s, key.view()) + "'",
+                 + key_path(s, key.view()) + "'",
              .model = std::string{s.name}}};
     }
     return key;

@@ -119,7 +119,7 @@ CAIRN_INLINE corrupt_record found_record::damage(char const* reason, std::string
         .index = std::string{member}};
     auto key = std::array<cell, max_index_columns>{};
     try {
-        if (find_key(key.data())) told.key = masked_key_path(model_, {key.data(), model_.key.size});
+        if (find_key(key.data())) told.key = key_path(model_, {key.data(), model_.key.size});
     } catch (error const&) {
         // The columns are damaged too: the record has no key to tell.
     }

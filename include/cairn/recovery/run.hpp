@@ -206,7 +206,7 @@ private:
         } catch (record_refused const& refused) {
             auto const key = own_key{record_type_of<Model>, &record};
             auto const& model = shape_of<Model>;
-            lose({std::string{model.name}, masked_key_path(model, key.view()), refused.what()});
+            lose({std::string{model.name}, key_path(model, key.view()), refused.what()});
             return false;
         }
     }

@@ -10,7 +10,7 @@ namespace cairn::inline v0::detail {
 
 CAIRN_INLINE error_details about(shape const& s, cells key, char const* message)
 {
-    return {.message = message, .model = std::string{s.name}, .key = masked_key_path(s, key)};
+    return {.message = message, .model = std::string{s.name}, .key = key_path(s, key)};
 }
 
 CAIRN_INLINE bool ask_for_equals(
