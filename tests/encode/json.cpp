@@ -210,6 +210,27 @@ TEST_CASE("text that is not UTF-8 is hex, and only exactly that form of it is re
         check_refused(R"({"id":1,"password":)" + std::string{bad} + "}");
 }
 
+namespace test {
+
+struct preset {
+    int number = 0;
+    std::optional<int> level = 3;
+};
+
+} // namespace test
+
+BOOST_HANA_ADAPT_STRUCT(test::preset, number, level);
+
+template <>
+inline constexpr auto cairn::descriptor<test::preset> =
+    cairn::entity<"preset">(cairn::key<"preset:{number}">);
+
+TEST_CASE("an optional that the text leaves out is null, whatever the struct presets")
+{
+    CHECK(cairn::from_json<test::preset>(R"({"number":1})").level == std::nullopt);
+    CHECK(cairn::from_json<test::preset>(R"({"number":1,"level":2})").level == 2);
+}
+
 TEST_CASE("absent values of every nesting stay apart")
 {
     CHECK(odd_from("unit", "null").unit == std::nullopt);

@@ -129,6 +129,8 @@ TEST_CASE_TEMPLATE(
     CHECK_THROWS_AS(static_cast<void>(db[entries].get(1)), cairn::store_closed);
     CHECK_THROWS_AS(static_cast<void>(db[entries].count()), cairn::store_closed);
     CHECK_THROWS_AS(static_cast<void>(range.to_vector()), cairn::store_closed);
+    CHECK_THROWS_AS(static_cast<void>(range.limit(0).to_vector()), cairn::store_closed);
+    CHECK_THROWS_AS(static_cast<void>(range.limit(0).first()), cairn::store_closed);
     CHECK_THROWS_AS(db.write([](auto&) {}), cairn::store_closed);
     CHECK_THROWS_AS(db.read([](auto&) {}), cairn::store_closed);
     CHECK_THROWS_AS(db.write_async([](auto&) {}), cairn::store_closed);

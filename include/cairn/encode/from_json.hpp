@@ -49,10 +49,13 @@ inline std::size_t parse_member_name(
 
 /// Absent optionals are null; any other absent member is an error.
 template <class T>
-void require_member(json_reader& in, std::string_view name, bool seen)
+void settle_member(json_reader& in, T& value, std::string_view name, bool seen)
 {
-    if (seen || layout_of<T> == layout::optional) return;
-    in.fail(std::string{"member '"}.append(name).append("' is missing"));
+    if (seen) return;
+    if constexpr (layout_of<T> == layout::optional)
+        value.reset();
+    else
+        in.fail(std::string{"member '"}.append(name).append("' is missing"));
 }
 
 template <class T, std::size_t... I>
@@ -65,7 +68,7 @@ void parse_struct(json_reader& in, T& value, std::index_sequence<I...>)
         auto const ordinal = parse_member_name(in, member_names<T>, seen);
         ((ordinal == I ? parse_json_value(in, get_member<I>(value)) : void()), ...);
     }
-    (require_member<member_type<T, I>>(in, member_names<T>[I], seen[I]), ...);
+    (settle_member(in, get_member<I>(value), member_names<T>[I], seen[I]), ...);
 }
 
 /// Goes to the next element of an array that must have one.
@@ -347,7 +350,7 @@ void parse_model(json_reader& in, Model& record, std::index_sequence<I...>)
         auto const ordinal = parse_member_name(in, member_names<Model>, seen);
         ((ordinal == I ? parse_member<Model, I>(in, record) : void()), ...);
     }
-    (require_member<member_type<Model, I>>(in, member_names<Model>[I], seen[I]), ...);
+    (settle_member(in, get_member<I>(record), member_names<Model>[I], seen[I]), ...);
 }
 
 } // namespace detail
