@@ -7,6 +7,7 @@
 #include <cairn/describe/schema.hpp>
 
 #include <concepts>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -65,12 +66,28 @@ template <class Backend>
 struct opening<no_models, Backend> : opening<model_list<>, Backend> {
 };
 
+/// Of what is no backend: says so, and is otherwise like one, so that this error is the only one.
 template <class Backend>
 struct opener {
     static_assert(
         store_backend<Backend>,
         "cairn::store: the second argument is no backend: use cairn::memory, cairn::sqlite, "
         "cairn::any, or a type that models cairn::backend");
+    struct options {
+        std::string path{};
+    };
+
+    static commit_options commit(options const&) { return {}; }
+
+    template <class Schema>
+    static opened_backend open(options)
+    {
+        return {};
+    }
+};
+
+template <store_backend Backend>
+struct opener<Backend> {
     using options = typename Backend::options;
 
     static commit_options commit(options const& how) { return how.commit; }
