@@ -163,6 +163,37 @@ TEST_CASE("what a performer says it did not begin, it does not begin later, but 
     CHECK(w.begun() == 1);
 }
 
+TEST_CASE("a request that was given up stays refused after its task has ended and is forgotten")
+{
+    auto w = bench_world{};
+    CHECK(w.work.resolve(w.task, 1).state == performer::task_state::not_begun);
+    CHECK(w.work.begin(w.task, 2, {}).state == performer::task_state::running);
+    CHECK(w.work.wait(w.task, 5s).state == performer::task_state::ended);
+    w.work.forget(w.task);
+    CHECK(w.work.begin(w.task, 1, {}).state == performer::task_state::not_begun); // it was stalled
+    CHECK(w.begun() == 1);
+}
+
+TEST_CASE("a performer remembers the newest refusals, so many as it is told, and a task's last one")
+{
+    auto w = bench_world{};
+    w.options.refusals = 2;
+    auto work = performer::bench{w.options};
+    auto const refused = [&](std::uint64_t number, std::uint64_t claim) {
+        return work.begin(make_task(number).task_id, claim, {}).state
+            == performer::task_state::not_begun;
+    };
+    for (auto const claim : {1U, 2U}) work.resolve(make_task(1).task_id, claim);
+    work.resolve(make_task(2).task_id, 1);
+    CHECK(refused(1, 2));
+    CHECK(refused(2, 1));
+    work.resolve(make_task(3).task_id, 1);
+    CHECK(refused(2, 1));
+    CHECK(refused(3, 1));
+    CHECK(w.begun() == 0);
+    CHECK_FALSE(refused(1, 1)); // the oldest is forgotten
+}
+
 TEST_CASE("a performer without room does not begin, and a running task is not forgotten")
 {
     auto w = bench_world{};

@@ -51,15 +51,30 @@ task_report bench::known(hash32 const& task) const
     return found == tasks_.end() ? task_report{} : found->second.report;
 }
 
+bool bench::is_refused(hash32 const& task, std::uint64_t claim) const
+{
+    auto const limit = refused_.find(task);
+    return limit != refused_.end() && claim <= limit->second;
+}
+
+/// A claim is refused when the executor has lost patience with its request, which is rare; so the
+/// oldest refusal that is dropped here is of a request that has long been over.
+void bench::refuse(hash32 const& task, std::uint64_t claim)
+{
+    refused_[task] = claim;
+    refusals_.emplace_back(task, claim);
+    if (refusals_.size() <= options_.refusals) return;
+    auto const oldest = refusals_.front();
+    refusals_.pop_front();
+    if (refused_.at(oldest.first) == oldest.second) refused_.erase(oldest.first);
+}
+
 task_report bench::begin(hash32 const& task, std::uint64_t claim, bytes payload)
 {
     auto const lock = std::lock_guard{guard_};
     if (tasks_.contains(task)) return known(task);
-    if (auto const limit = refused_.find(task); limit != refused_.end() && claim <= limit->second)
-        return {};
-    if (running_ >= options_.concurrency) return {};
+    if (is_refused(task, claim) || running_ >= options_.concurrency) return {};
     write_journal(task);
-    refused_.erase(task);
     start(task, std::move(payload));
     return known(task);
 }
@@ -91,7 +106,7 @@ void bench::work(std::stop_token const& stop, hash32 const& task, bytes const& p
 task_report bench::resolve(hash32 const& task, std::uint64_t claim)
 {
     auto const lock = std::lock_guard{guard_};
-    if (!tasks_.contains(task)) refused_[task] = std::max(refused_[task], claim);
+    if (!tasks_.contains(task) && !is_refused(task, claim)) refuse(task, claim);
     return known(task);
 }
 
@@ -108,7 +123,6 @@ void bench::forget(hash32 const& task)
     auto gone = std::map<hash32, entry>::node_type{}; // joined outside the lock
     auto const lock = std::lock_guard{guard_};
     if (known(task).state == task_state::ended) gone = tasks_.extract(task);
-    refused_.erase(task);
 }
 
 std::size_t bench::running() const

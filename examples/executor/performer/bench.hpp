@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <string>
@@ -21,6 +22,7 @@ struct bench_options {
     std::size_t concurrency = 4;         ///< most tasks at once
     std::chrono::nanoseconds min_time{}; ///< simulated length of a task
     std::chrono::nanoseconds max_time{};
+    std::size_t refusals = 65'536; ///< most refused claims that are remembered, the newest
 };
 
 enum class task_state { not_begun, running, ended };
@@ -31,7 +33,8 @@ struct task_report {
 };
 
 /// Begins each task at most once for as long as it remembers it, which is until the executor has
-/// stored its outcome and says so. Safe from any thread.
+/// stored its outcome and says so. A claim that it was told to refuse stays refused after that:
+/// the request for it may still be on its way. Safe from any thread.
 class bench {
 public:
     explicit bench(bench_options options);
@@ -63,6 +66,8 @@ private:
     };
 
     [[nodiscard]] task_report known(hash32 const& task) const;
+    [[nodiscard]] bool is_refused(hash32 const& task, std::uint64_t claim) const;
+    void refuse(hash32 const& task, std::uint64_t claim);
     void write_journal(hash32 const& task) const;
     void start(hash32 const& task, bytes payload);
     void work(std::stop_token const& stop, hash32 const& task, bytes const& payload);
@@ -73,6 +78,7 @@ private:
     std::condition_variable changed_{};
     std::size_t running_ = 0;
     std::map<hash32, std::uint64_t> refused_{}; ///< claims that must not begin, and all before
+    std::deque<std::pair<hash32, std::uint64_t>> refusals_{}; ///< the same, in the order of time
     std::map<hash32, entry> tasks_{};
 };
 
