@@ -17,10 +17,8 @@ block_record to_record(watch const& what, chain_block const& block)
         .timestamp = block.timestamp};
 }
 
-/// The cursor is read inside the transaction that moves it, so that nothing can come between.
-void check_follows(transaction& tx, watch const& what, chain_block const& block)
+void check_follows(std::optional<chain_cursor> const& cursor, chain_block const& block)
 {
-    auto const cursor = tx[cursors].find(what.avs, what.chain_id);
     if (cursor && cursor->last_block + 1 != block.number)
         cairn::raise(
             cairn::errc::misuse,
@@ -61,11 +59,16 @@ void save_block(
     database& db, watch const& what, chain_block const& block, std::vector<task> const& found)
 {
     db.write([&](transaction& tx) {
-        check_follows(tx, what, block);
+        // Read inside the transaction that moves it, so that nothing can come between.
+        auto const cursor = tx[cursors].find(what.avs, what.chain_id);
+        check_follows(cursor, block);
         tx[blocks].insert(to_record(what, block));
         for (auto const& each : found) save_task(tx, each);
         tx[cursors].put(
-            {.avs_address = what.avs, .chain_id = what.chain_id, .last_block = block.number});
+            {.avs_address = what.avs,
+             .chain_id = what.chain_id,
+             .last_block = block.number,
+             .first_block = cursor ? cursor->first_block : block.number});
         drop_old_blocks(tx, what, block.number);
     });
 }

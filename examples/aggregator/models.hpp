@@ -17,11 +17,12 @@ enum class task_status : std::uint8_t { pending, processing, completed, failed }
 enum class curve_type : std::uint8_t { unknown, ecdsa, bn254 };
 enum class consensus_type : std::uint8_t { none, stake_proportion_threshold };
 
-/// The highest block of one chain that is processed for one AVS.
+/// Which blocks of one chain are processed for one AVS.
 struct chain_cursor {
     address20 avs_address{};
     std::uint64_t chain_id = 0;
-    std::uint64_t last_block = 0;
+    std::uint64_t last_block = 0;  ///< the highest
+    std::uint64_t first_block = 0; ///< the first one ever; stays when its block is dropped
 };
 
 /// A processed block, kept to recognise a reorganisation of the chain.
@@ -87,7 +88,7 @@ struct unverified_range {
 
 } // namespace aggregator
 
-BOOST_HANA_ADAPT_STRUCT(aggregator::chain_cursor, avs_address, chain_id, last_block);
+BOOST_HANA_ADAPT_STRUCT(aggregator::chain_cursor, avs_address, chain_id, last_block, first_block);
 BOOST_HANA_ADAPT_STRUCT(
     aggregator::block_record, avs_address, chain_id, number, hash, parent_hash, timestamp);
 BOOST_HANA_ADAPT_STRUCT(

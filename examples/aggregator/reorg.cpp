@@ -26,11 +26,10 @@ bool has_tip(chain_reader& chain, block_record const& tip, std::uint64_t head)
     return there && there->hash == tip.hash;
 }
 
-/// The lowest block above `floor` that the stored tasks cannot show to be the chain's own.
+/// The lowest block from `floor` on that the stored tasks cannot show to be the chain's own.
 std::uint64_t first_unverified(
-    database& db, chain_reader& chain, watch const& what, std::uint64_t below)
+    database& db, chain_reader& chain, watch const& what, std::uint64_t floor, std::uint64_t below)
 {
-    auto const floor = what.start_block.value_or(0);
     auto const by_block = db[tasks].by("block"_by, what.avs, what.chain_id);
     for (auto end = below; end > floor;) {
         auto const witness = by_block.before(end).reversed().first();
@@ -43,9 +42,10 @@ std::uint64_t first_unverified(
 }
 
 std::optional<unverified_range> lost_range(
-    database& db, chain_reader& chain, watch const& what, std::uint64_t base, cairn::timestamp now)
+    database& db, chain_reader& chain, watch const& what, chain_cursor const& processed,
+    std::uint64_t base, cairn::timestamp now)
 {
-    auto const first = first_unverified(db, chain, what, base);
+    auto const first = first_unverified(db, chain, what, processed.first_block, base);
     if (first >= base) return std::nullopt;
     return unverified_range{
         .avs_address = what.avs,
@@ -71,7 +71,7 @@ std::optional<reorganisation> find_reorganisation(
     }
     if (found.first_orphan == 0)
         throw another_chain{"the chain's first block is not the one that was processed"};
-    found.lost = lost_range(db, chain, what, found.first_orphan, now);
+    found.lost = lost_range(db, chain, what, *known.cursor, found.first_orphan, now);
     return found;
 }
 

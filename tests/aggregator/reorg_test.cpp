@@ -189,6 +189,42 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
+    "blocks that were never processed are never lost, where the first one was the head", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.watch.start_block.reset();
+    w.watch.kept_blocks = 10;
+    for (int i = 0; i < 20; ++i) w.chain.mine(0);
+    w.poll_until_level();
+    CHECK(w.cursor() == 20);
+
+    SUBCASE("and all that was processed is orphaned")
+    {
+        for (int round = 0; round < 2; ++round) {
+            w.chain.reorganise(1);
+            CHECK(w.poll().reorganised);
+            CHECK(w.cursor() == 20);
+            CHECK(lost_ranges(w).empty());
+            CHECK(stored_ids(w) == expected_ids(w, 20));
+            w.restart();
+        }
+    }
+    SUBCASE("and the chain is left below the kept blocks")
+    {
+        for (int i = 0; i < 30; ++i) w.chain.mine(0); // kept: 41 to 50
+        w.poll_until_level();
+        w.chain.reorganise(45);
+        w.poll_until_level();
+        auto const lost = lost_ranges(w);
+        REQUIRE(lost.size() == 1);
+        CHECK(lost[0].first == 20);
+        CHECK(lost[0].last == 40);
+        CHECK(w.cursor() == 50);
+    }
+}
+
+TEST_CASE_TEMPLATE(
     "a chain with another first block is another chain", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
