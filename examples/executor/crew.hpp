@@ -39,6 +39,7 @@ public:
     void assign(performer who);
     /// Whether new tasks are claimed.
     void serve(bool on);
+    [[nodiscard]] bool is_serving() const { return serving_; }
     /// Follows a task that this performer's present process has begun, or may have.
     void adopt(in_flight_task task);
 

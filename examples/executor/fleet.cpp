@@ -159,6 +159,29 @@ void fleet::check_health()
 {
     for (auto& [id, each] : members_)
         if (!each.leaving && !stop_.stop_requested()) check(each);
+    forget_given_up();
+}
+
+void fleet::look_at_suspects()
+{
+    for (auto& [id, each] : members_) {
+        if (each.leaving || stop_.stop_requested() || !is_suspect(each)) continue;
+        each.looked_at = true;
+        if (!examine(each).container_healthy) restart(each);
+    }
+    forget_given_up();
+}
+
+/// One whose restart failed waits for its next check.
+bool fleet::is_suspect(member const& each)
+{
+    if (each.failed_starts != 0) return false;
+    if (!is_alive(each.threads->who())) return true;
+    return !each.threads->is_serving() && !each.looked_at;
+}
+
+void fleet::forget_given_up()
+{
     auto given_up = std::vector<std::string>{};
     for (auto const& [id, each] : members_)
         if (each.failed_starts >= settings_.health.max_restarts) given_up.push_back(id);
@@ -168,15 +191,24 @@ void fleet::check_health()
     }
 }
 
-void fleet::check(member& each)
+/// What a look at the performer finds, which is recorded; it gets tasks if it answers.
+performer fleet::examine(member& each)
 {
     auto who = each.threads->who();
     who.container_healthy = is_alive(who);
     who.application_healthy = who.container_healthy && answers(who);
-    each.unanswered = who.application_healthy ? 0 : each.unanswered + 1;
+    if (who.application_healthy) each.unanswered = 0;
     save_health(who);
     each.threads->serve(who.application_healthy);
+    return who;
+}
+
+void fleet::check(member& each)
+{
+    auto const who = examine(each);
+    each.looked_at = false;
     if (who.application_healthy) return;
+    ++each.unanswered;
     if (!who.container_healthy || each.unanswered >= settings_.health.failures) restart(each);
 }
 

@@ -51,8 +51,13 @@ public:
     /// after the configured time. Whether some are still leaving.
     bool remove_stopped();
     /// Looks at every performer, restarts those that are gone or do not answer, and rewrites what
-    /// is stored of their health.
+    /// is stored of their health. To be called once an interval, by which unanswered checks are
+    /// counted.
     void check_health();
+    /// The same, between two of those, for performers whose process has ended, and for those that
+    /// do not get tasks any more because they could not be reached. A check that stays unanswered
+    /// is not counted, and is made once between two of the others.
+    void look_at_suspects();
 
     /// Stops handing out tasks; ends the performers too if so configured, after their tasks or the
     /// configured time.
@@ -63,6 +68,7 @@ private:
         std::unique_ptr<crew> threads;
         std::uint64_t unanswered = 0;
         std::uint64_t failed_starts = 0;
+        bool looked_at = false; ///< since the last counted check
         std::optional<deadline> leaving{};
     };
 
@@ -76,6 +82,9 @@ private:
     bool attach(performer& who);
     bool restart(member& each);
     void give_up(member& each, std::string const& why);
+    void forget_given_up();
+    [[nodiscard]] static bool is_suspect(member const& each);
+    performer examine(member& each);
     void check(member& each);
     [[nodiscard]] bool answers(performer const& who) const;
     bool may_leave(member& each);

@@ -9,7 +9,7 @@ namespace executor {
 
 namespace {
 
-/// How soon a performer that did not answer is looked at, and a leaving one again.
+/// How soon a performer that somebody met dead or silent is looked at, and a leaving one again.
 constexpr auto soon = std::chrono::milliseconds{50};
 
 bool is_due(deadline when)
@@ -56,11 +56,12 @@ void service::look_after(std::stop_token const& stop)
 {
     while (!stop.stop_requested()) {
         auto const edition = news_.chores.edition();
-        auto const next = do_chores() ? after(soon) : std::min(next_check_, next_maintenance_);
+        auto next = std::min({next_look_, next_check_, next_maintenance_});
+        if (do_chores()) next = std::min(next, after(soon));
         auto const left = next - std::chrono::steady_clock::now();
         news_.chores.wait_beyond(
             edition, stop, std::max<std::chrono::nanoseconds>(left, std::chrono::milliseconds{1}));
-        next_check_ = std::min(next_check_, after(soon)); // somebody may have met a dead performer
+        if (news_.chores.edition() != edition) next_look_ = std::min(next_look_, after(soon));
     }
 }
 
@@ -69,6 +70,10 @@ bool service::do_chores()
 {
     fleet_->deploy_pending();
     auto const leaving = fleet_->remove_stopped();
+    if (is_due(next_look_)) {
+        next_look_ = deadline::max();
+        fleet_->look_at_suspects();
+    }
     if (is_due(next_check_)) {
         fleet_->check_health();
         next_check_ = after(settings_.health.interval);

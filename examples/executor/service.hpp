@@ -34,7 +34,8 @@ private:
     std::stop_source ending_{};
     std::atomic<bool> failed_ = false;
     recovery_report recovered_{};
-    deadline next_check_{};
+    deadline next_look_ = deadline::max(); ///< at performers that somebody met dead or silent
+    deadline next_check_{};                ///< at all
     deadline next_maintenance_{};
     std::unique_ptr<database> db_;
     std::unique_ptr<fleet> fleet_;

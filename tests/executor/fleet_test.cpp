@@ -462,6 +462,26 @@ TEST_CASE("tasks that do not end in time are interrupted when their performer is
     CHECK(service.stop());
 }
 
+TEST_CASE("a performer that hangs with a task is restarted after so many intervals, not sooner")
+{
+    auto const folder = scratch_folder{};
+    auto settings = settings_in(folder, "60s");
+    settings.health = {
+        .interval = 500ms, .timeout = 20ms, .failures = 3, .start_timeout = 5s, .max_restarts = 5};
+    auto service = running_service{settings};
+    auto& db = service->store();
+    auto ask = client{service->port()};
+    REQUIRE(wait_until([&] { return ask.is_serving(); }));
+    ask.submit(make_task(1)); // who follows it meets the silence again and again
+    REQUIRE(wait_until([&] { return folder.begun().size() == 1; }));
+    auto const before = the_performer(db);
+    auto const begin = std::chrono::steady_clock::now();
+    ::kill(std::stoi(before.resource_id), SIGSTOP);
+    CHECK(wait_until([&] { return the_performer(db).incarnation > before.incarnation; }));
+    CHECK(std::chrono::steady_clock::now() - begin >= 2 * settings.health.interval);
+    CHECK(service.stop());
+}
+
 TEST_CASE("a performer that lives and does not answer leaves service, and is restarted")
 {
     auto const folder = scratch_folder{};
