@@ -10,6 +10,9 @@
 
 #include <httplib.h>
 
+#include <algorithm>
+#include <map>
+
 namespace executor {
 
 using namespace cairn::literals;
@@ -39,6 +42,23 @@ void answer(httplib::Response& response, int status, json const& body)
 void refuse(httplib::Response& response, int status, std::string const& why)
 {
     answer(response, status, {{"error", why}});
+}
+
+/// Whether every configured performer is in service that has not been removed.
+bool configured_ones_serve(database& db, std::vector<performer_entry> const& wanted)
+{
+    auto counts = std::map<address20, std::uint64_t>{};
+    for (auto const& each : wanted) counts[each.avs] += each.count;
+    return std::ranges::all_of(counts, [&](auto const& entry) {
+        auto serving = std::uint64_t{};
+        auto failed = std::uint64_t{};
+        auto const report = [&](cairn::corrupt_record const&) { ++failed; };
+        for (auto const& who : db[performers].by("avs"_by, entry.first).tolerate(report)) {
+            serving += who.status == performer_status::in_service ? 1 : 0;
+            failed += who.status == performer_status::failed ? 1 : 0;
+        }
+        return failed == 0 || serving >= entry.second;
+    });
 }
 
 /// A web page of elsewhere must not reach us by a name that it makes point here.
@@ -315,20 +335,21 @@ void http_api::server::remove_performer(
     answer(response, accepted, {{"performer_id", id}, {"status", "stopped"}});
 }
 
+/// A performer that failed for good may be one that was asked for by mistake; it is shown, and makes
+/// us unready only where the configuration asks for more performers than there are.
 void http_api::server::show_health(httplib::Request const&, httplib::Response& response)
 {
-    auto const counts = take_census(db);
-    auto performers_by_status = json::object();
-    auto wanted = std::uint64_t{};
-    for (auto const& [status, count] : counts.performers) {
-        performers_by_status[name_of(status)] = count;
-        if (status != performer_status::stopped) wanted += count;
-    }
-    auto const serving = counts.performers.at(performer_status::in_service);
-    auto const healthy = serving == wanted;
+    auto const counts = take_census(db).performers;
+    auto by_status = json::object();
+    for (auto const& [status, count] : counts) by_status[name_of(status)] = count;
+    auto const on_the_way = counts.at(performer_status::staged)
+        + counts.at(performer_status::running);
+    auto const ready = on_the_way == 0 && configured_ones_serve(db, settings.performers);
+    auto const whole = counts.at(performer_status::failed) == 0;
     answer(
-        response, healthy ? ok : unavailable,
-        {{"status", healthy ? "healthy" : "degraded"}, {"performers", performers_by_status}});
+        response, ready ? ok : unavailable,
+        {{"status", !ready ? "unavailable" : whole ? "healthy" : "degraded"},
+         {"performers", by_status}});
 }
 
 void http_api::server::show_metrics(httplib::Request const&, httplib::Response& response)

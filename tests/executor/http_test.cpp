@@ -225,6 +225,32 @@ TEST_CASE("health is bad while a performer is not in service, and metrics count"
         != std::string::npos);
 }
 
+TEST_CASE("a performer that failed makes health worse, and bad only where one was configured")
+{
+    auto w = interface {
+    };
+    auto ask = w.ask();
+    auto const add = [&](unsigned char of, performer_status status) {
+        auto who = executor::performer{};
+        who.performer_id = std::to_string(w.db->operator[](tables::performers).count());
+        who.avs_address = address(of);
+        who.status = status;
+        w.db->operator[](tables::performers).insert(who);
+    };
+    add(0xa1, performer_status::in_service);
+    CHECK(ask.get("/health")["status"] == "healthy");
+    add(0xa1, performer_status::failed); // another one was asked for, by a wrong name
+    add(0xa2, performer_status::failed);
+    CHECK(ask.get("/health")["status"] == "degraded");
+    CHECK(ask.get("/health")["performers"]["failed"] == 2);
+    add(0xa2, performer_status::running);
+    CHECK(ask.get("/health", 503)["status"] == "unavailable");
+    w.db->operator[](tables::performers).erase("3");
+    CHECK(ask.get("/health")["status"] == "degraded");
+    w.settings.performers.at(0).count = 2; // and so one that was configured has failed
+    CHECK(ask.get("/health", 503)["status"] == "unavailable");
+}
+
 TEST_CASE("a port that is taken is an error")
 {
     auto w = interface {
