@@ -10,25 +10,45 @@ namespace {
 
 constexpr auto step = std::size_t{1000};
 
-template <class Range>
-std::uint64_t remove_all(Range const& old)
+bool is_failed(performer const& who)
 {
-    auto removed = std::uint64_t{};
-    while (old.first()) removed += old.limit(step).erase();
+    return who.status == performer_status::failed;
+}
+
+/// Some failed deployments, with the performers that failed with them, in one transaction: as they
+/// were placed and as they failed.
+removed_records remove_some_failed(transaction& tx, cairn::timestamp before)
+{
+    auto removed = removed_records{};
+    auto const old =
+        tx[deployments].by("ended"_by, deployment_status::failed).before(before).limit(step);
+    for (auto const& each : old.to_vector()) {
+        auto const who = tx[performers].find(each.performer_id);
+        if (who && is_failed(*who) && tx[performers].erase(each.performer_id)) ++removed.performers;
+    }
+    removed.deployments = old.erase();
     return removed;
+}
+
+void remove_failed(database& db, cairn::timestamp before, removed_records& removed)
+{
+    auto const old = db[deployments].by("ended"_by, deployment_status::failed).before(before);
+    while (old.limit(1).count() != 0) { // no write when there is nothing to do
+        auto const some = db.write([&](transaction& tx) { return remove_some_failed(tx, before); });
+        removed.deployments += some.deployments;
+        removed.performers += some.performers;
+    }
 }
 
 } // namespace
 
 removed_records remove_old(database& db, retention_config const& ages, cairn::timestamp now)
 {
-    auto const failed = now - ages.deployments;
-    return {
-        .marks = remove_all(db[processed].by("age"_by).before(now - ages.processed)),
-        .deployments = remove_all(
-            db[deployments].by("ended"_by, deployment_status::failed).before(failed)),
-        .performers = remove_all(
-            db[performers].by("status"_by, performer_status::failed).before(failed))};
+    auto removed = removed_records{};
+    auto const marks = db[processed].by("age"_by).before(now - ages.processed);
+    while (marks.limit(1).count() != 0) removed.marks += marks.limit(step).erase();
+    remove_failed(db, now - ages.deployments, removed);
+    return removed;
 }
 
 } // namespace executor

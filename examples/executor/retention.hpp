@@ -12,8 +12,9 @@ struct removed_records {
     std::uint64_t performers = 0;  ///< failed ones
 };
 
-/// Removes marks and failed deployments and performers that are older than configured, by ranges
-/// over indexes, in steps short enough that other writers get their turn.
+/// Removes marks and failed deployments that are older than configured, and with a deployment the
+/// performer that failed with it; by ranges over indexes, in steps short enough that other writers
+/// get their turn.
 removed_records remove_old(database& db, retention_config const& ages, cairn::timestamp now);
 
 } // namespace executor

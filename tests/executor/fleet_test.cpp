@@ -656,3 +656,20 @@ TEST_CASE("a performer that nobody asks for long enough ends by itself")
     }
     CHECK(wait_until([&] { return folder.processes().empty(); }));
 }
+
+TEST_CASE("what is older than configured is removed while the service runs, without being asked")
+{
+    auto const folder = scratch_folder{};
+    auto settings = settings_in(folder);
+    settings.retention.processed = 10s;
+    auto service = running_service{settings};
+    auto& db = service->store();
+    auto const old = make_task(1);
+    db[tables::processed].insert({.task_id = old.task_id, .processed_at = epoch});
+    auto const recent = make_task(2);
+    db[tables::processed].insert(
+        {.task_id = recent.task_id, .processed_at = common::current_time() + 1h});
+    CHECK(wait_until([&] { return !processed(db, old); }));
+    CHECK(processed(db, recent));
+    CHECK(service.stop());
+}

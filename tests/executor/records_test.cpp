@@ -405,3 +405,23 @@ TEST_CASE_TEMPLATE(
     CHECK(w.db()[tables::deployments].contains(living.deployment_id));
     CHECK(w.db()[tables::performers].contains(living.performer_id));
 }
+
+TEST_CASE_TEMPLATE(
+    "a failed performer is kept for as long after its failure as its deployment", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = store_world<Backend>{};
+    auto const placed = executor::place(w.db(), order_of(0xa1), epoch);
+    advance(w.db(), placed.deployment_id, deployment_status::deploying, epoch);
+    advance(w.db(), placed.deployment_id, deployment_status::running, epoch);
+    advance(w.db(), placed.deployment_id, deployment_status::failed, epoch + 5000s, "why");
+    w.db()[tables::performers].update(
+        placed.performer_id, [](executor::performer& p) { p.status = performer_status::failed; });
+    auto const ages = executor::retention_config{.processed = 500s, .deployments = 1000s};
+    CHECK(executor::remove_old(w.db(), ages, epoch + 6000s).performers == 0);
+    CHECK(w.db()[tables::performers].contains(placed.performer_id));
+    auto const removed = executor::remove_old(w.db(), ages, epoch + 6001s);
+    CHECK(removed.performers == 1);
+    CHECK(removed.deployments == 1);
+    CHECK(w.db()[tables::performers].scan().count() == 0);
+}
