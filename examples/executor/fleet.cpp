@@ -3,6 +3,7 @@
 #include "fleet.hpp"
 
 #include "common/hex.hpp"
+#include "damage.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -13,6 +14,7 @@ using namespace cairn::literals;
 
 namespace {
 
+constexpr auto damaged_text = std::string_view{"the performer's record is damaged"};
 constexpr auto ended_text = std::string_view{"its performer was ended"};
 
 bool is_alive(performer const& who)
@@ -56,7 +58,7 @@ void fleet::place_configured()
         for (auto const& v : each.environment)
             what.environment.push_back({v.name, v.value, v.value_from_env});
         auto present = std::uint64_t{};
-        for (auto const& known : db_[performers].by("avs"_by, each.avs))
+        for (auto const& known : db_[performers].by("avs"_by, each.avs).tolerate(report_damage))
             if (known.status != performer_status::failed
                 && known.status != performer_status::stopped)
                 ++present;
@@ -66,18 +68,20 @@ void fleet::place_configured()
 
 void fleet::deploy_pending()
 {
-    auto const waiting = db_[deployments].by("status"_by, deployment_status::pending).to_vector();
-    for (auto const& each : waiting)
+    auto const waiting = db_[deployments].by("status"_by, deployment_status::pending);
+    for (auto const& each : waiting.tolerate(report_damage).to_vector())
         if (!stop_.stop_requested()) deploy(each);
 }
 
 void fleet::deploy(deployment const& what)
 {
-    auto const found = db_[performers].find(what.performer_id);
+    auto const found = find_whole(db_[performers], what.performer_id);
     auto const is_wanted = found && found->status == performer_status::staged;
     write([&](transaction& tx) { // a performer may be removed before its turn has come
         auto const to = is_wanted ? deployment_status::deploying : deployment_status::failed;
-        advance(tx, what.deployment_id, to, current_time(), is_wanted ? "" : removed_text);
+        auto const is_there = tx[performers].contains(what.performer_id);
+        auto const why = is_wanted ? "" : !found && is_there ? damaged_text : removed_text;
+        advance(tx, what.deployment_id, to, current_time(), why);
     });
     if (!is_wanted) return;
     auto who = *found;
@@ -252,7 +256,8 @@ void fleet::give_up(member& each, std::string const& why)
         tx[performers].update(who.performer_id, [](performer& p) {
             if (p.status != performer_status::stopped) p.status = performer_status::failed;
         });
-        advance(tx, who.deployment_id, deployment_status::failed, current_time(), why);
+        if (find_whole(tx[deployments], who.deployment_id))
+            advance(tx, who.deployment_id, deployment_status::failed, current_time(), why);
     });
     log_event{severity::failure, "given_up"}
         .with("performer", who.performer_id)
@@ -262,7 +267,8 @@ void fleet::give_up(member& each, std::string const& why)
 bool fleet::remove_stopped()
 {
     auto leaving = false;
-    for (auto const& who : db_[performers].by("status"_by, performer_status::stopped).to_vector()) {
+    auto const stopped = db_[performers].by("status"_by, performer_status::stopped);
+    for (auto const& who : stopped.tolerate(report_damage).to_vector()) {
         auto const found = members_.find(who.performer_id);
         if (found == members_.end())
             remove_stale(who);

@@ -25,6 +25,7 @@ struct recovery_report {
     std::uint64_t continued = 0; ///< tasks that their performer has begun, and answers for
     std::uint64_t interrupted = 0; ///< tasks whose fate cannot be known: failed now
     std::uint64_t dropped = 0;     ///< tasks in flight that were processed already
+    std::uint64_t damaged = 0; ///< records that cannot be read, left as they are
 };
 
 /// To be used by one thread, except for what says otherwise.
@@ -39,7 +40,8 @@ public:
     fleet& operator=(fleet const&) = delete;
 
     /// Brings processes and records together again, then resolves the tasks in flight. First of
-    /// all, and once.
+    /// all, and once. What is damaged is left as it is: such a performer is nobody's, and such a
+    /// task is never offered to anyone.
     /// @errors those of the store; `std::system_error` if processes cannot be looked at.
     recovery_report recover();
 
@@ -72,6 +74,9 @@ private:
         std::optional<deadline> leaving{};
     };
 
+    enum class prospect : std::uint8_t { waits, serves, is_stale };
+
+    [[nodiscard]] prospect prospect_of(performer const& found) const;
     void recover_performer(performer const& found, recovery_report&);
     bool remove_stale(performer const& found);
     void recover_task(in_flight_task const& task, recovery_report& report);

@@ -5,6 +5,7 @@
 #include "common/hex.hpp"
 #include "common/patience.hpp"
 #include "common/settings_text.hpp"
+#include "damage.hpp"
 #include "http_json.hpp"
 #include "metrics.hpp"
 
@@ -42,6 +43,15 @@ void answer(httplib::Response& response, int status, json const& body)
 void refuse(httplib::Response& response, int status, std::string const& why)
 {
     answer(response, status, {{"error", why}});
+}
+
+/// Lists the keys of damaged records.
+auto names_to(json& list)
+{
+    return [&list](cairn::corrupt_record const& fault) {
+        report_damage(fault);
+        list.push_back(fault.key());
+    };
 }
 
 /// Whether every configured performer is in service that has not been removed.
@@ -262,11 +272,14 @@ void http_api::server::list_deployments(
     httplib::Request const& request, httplib::Response& response)
 {
     auto const token = request.get_param_value("page");
-    auto const listed = [&](auto const& range) {
+    auto const listed = [&](auto const& records) {
+        auto damaged = json::array();
+        auto const range = records.tolerate(names_to(damaged));
         auto const newest = request.get_param_value("order") == "newest";
         auto const limit = limit_of(request);
         auto const page = newest ? range.reversed().page(limit, token) : range.page(limit, token);
-        auto result = json{{"deployments", json::array()}, {"next", page.next}};
+        auto result = json{
+            {"deployments", json::array()}, {"damaged", damaged}, {"next", page.next}};
         for (auto const& each : page.records) result["deployments"].push_back(to_json(each));
         answer(response, ok, result);
     };
@@ -292,9 +305,11 @@ void http_api::server::list_performers(httplib::Request const& request, httplib:
 {
     auto const show = secrets_for(request);
     auto const token = request.get_param_value("page");
-    auto const listed = [&](auto const& range) {
-        auto const page = range.page(limit_of(request), token);
-        auto result = json{{"performers", json::array()}, {"next", page.next}};
+    auto const listed = [&](auto const& records) {
+        auto damaged = json::array();
+        auto const page = records.tolerate(names_to(damaged)).page(limit_of(request), token);
+        auto result = json{
+            {"performers", json::array()}, {"damaged", damaged}, {"next", page.next}};
         for (auto const& each : page.records) result["performers"].push_back(to_json(each, show));
         answer(response, ok, result);
     };
@@ -322,9 +337,9 @@ void http_api::server::remove_performer(
 {
     auto const id = request.matches[1].str();
     auto const was_there = db.write([&](transaction& tx) {
-        auto const found = tx[performers].find(id);
-        if (!found) return false;
-        if (found->status == performer_status::failed)
+        if (!tx[performers].contains(id)) return false;
+        auto const found = find_whole(tx[performers], id); // of a damaged one nothing can be done
+        if (!found || found->status == performer_status::failed)
             tx[performers].erase(id);
         else
             tx[performers].update(id, [](performer& p) { p.status = performer_status::stopped; });

@@ -2,6 +2,7 @@
 // What a start makes of what the last run left behind.
 #include "common/hex.hpp"
 #include "common/log.hpp"
+#include "damage.hpp"
 #include "fleet.hpp"
 
 #include <csignal>
@@ -22,19 +23,39 @@ constexpr auto interrupted_deployment_text = std::string_view{
 recovery_report fleet::recover()
 {
     auto report = recovery_report{};
-    for (auto const& found : db_[performers].scan().to_vector()) recover_performer(found, report);
-    for (auto const& task : db_[in_flight].scan().to_vector()) recover_task(task, report);
+    auto const note = [&](cairn::corrupt_record const& fault) {
+        ++report.damaged;
+        report_damage(fault);
+    };
+    for (auto const& each : db_[deployments].scan().tolerate(note)) static_cast<void>(each);
+    for (auto const& found : db_[performers].scan().tolerate(note).to_vector())
+        recover_performer(found, report);
+    for (auto const& task : db_[in_flight].scan().tolerate(note).to_vector())
+        recover_task(task, report);
     for (auto& [id, each] : members_) each.threads->serve(each.threads->who().application_healthy);
     return report;
 }
 
+/// What its deployment says about a performer; if that cannot be read, what it says itself.
+fleet::prospect fleet::prospect_of(performer const& found) const
+{
+    using enum performer_status;
+    if (found.status == stopped) return prospect::is_stale;
+    auto const by = find_whole(db_[deployments], found.deployment_id);
+    if (!by && db_[deployments].contains(found.deployment_id)) {
+        auto const has_served = found.status == in_service || found.status == running;
+        return has_served ? prospect::serves : prospect::is_stale;
+    }
+    if (by && by->status == deployment_status::pending && found.status == staged)
+        return prospect::waits;
+    return by && by->status == deployment_status::running ? prospect::serves : prospect::is_stale;
+}
+
 void fleet::recover_performer(performer const& found, recovery_report& report)
 {
-    auto const by = db_[deployments].find(found.deployment_id);
-    if (by && by->status == deployment_status::pending && found.status == performer_status::staged)
-        return; // its turn has not come
-    if (!by || by->status != deployment_status::running
-        || found.status == performer_status::stopped) {
+    auto const next = prospect_of(found);
+    if (next == prospect::waits) return;
+    if (next == prospect::is_stale) {
         if (remove_stale(found)) ++report.deployments_interrupted;
         ++report.removed;
         return;
@@ -78,7 +99,7 @@ bool fleet::remove_stale(performer const& found)
     auto interrupted = false;
     write([&](transaction& tx) {
         tx[performers].erase(found.performer_id);
-        auto const by = tx[deployments].find(found.deployment_id);
+        auto const by = find_whole(tx[deployments], found.deployment_id);
         if (!by || by->status == deployment_status::failed) return;
         interrupted = found.status != performer_status::stopped
             && by->status != deployment_status::running;
@@ -146,6 +167,7 @@ void log_recovery(recovery_report const& report, std::chrono::nanoseconds took)
         .with("continued", report.continued)
         .with("interrupted", report.interrupted)
         .with("dropped", report.dropped)
+        .with("damaged", report.damaged)
         .with("took_ms", std::chrono::duration<double, std::milli>{took}.count());
 }
 

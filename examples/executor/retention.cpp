@@ -2,6 +2,8 @@
 // Removing by ranges over indexes.
 #include "retention.hpp"
 
+#include "damage.hpp"
+
 namespace executor {
 
 using namespace cairn::literals;
@@ -22,8 +24,8 @@ removed_records remove_some_failed(transaction& tx, cairn::timestamp before)
     auto removed = removed_records{};
     auto const old =
         tx[deployments].by("ended"_by, deployment_status::failed).before(before).limit(step);
-    for (auto const& each : old.to_vector()) {
-        auto const who = tx[performers].find(each.performer_id);
+    for (auto const& each : old.tolerate(report_damage).to_vector()) {
+        auto const who = find_whole(tx[performers], each.performer_id);
         if (who && is_failed(*who) && tx[performers].erase(each.performer_id)) ++removed.performers;
     }
     removed.deployments = old.erase();

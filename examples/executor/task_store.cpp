@@ -3,6 +3,7 @@
 #include "task_store.hpp"
 
 #include "common/digest.hpp"
+#include "damage.hpp"
 
 namespace executor {
 
@@ -32,6 +33,13 @@ bool is_this_claim(std::optional<in_flight_task> const& stored, in_flight_task c
     return stored && stored->claims == claimed.claims
         && stored->performer_id == claimed.performer_id
         && stored->incarnation == claimed.incarnation;
+}
+
+/// The oldest received task of an AVS that can be read.
+template <class View>
+std::optional<in_flight_task> first_received(View&& view, address20 const& avs)
+{
+    return view[in_flight].by("queue"_by, avs, task_status::received).tolerate(report_damage).first();
 }
 
 processed_task to_mark(in_flight_task const& task, outcome const& how, cairn::timestamp now)
@@ -71,15 +79,17 @@ submission look_up(database& db, hash32 const& task_id)
 std::optional<in_flight_task> claim(
     database& db, address20 const& avs, std::string const& performer_id, std::uint64_t incarnation)
 {
-    auto const queue = db[in_flight].by("queue"_by, avs, task_status::received).limit(1);
-    if (!queue.first()) return std::nullopt; // no write when there is nothing to do
-    auto const taken = queue.update([&](in_flight_task& t) {
-        t.status = task_status::starting;
-        t.performer_id = performer_id;
-        t.incarnation = incarnation;
-        ++t.claims;
+    if (!first_received(db, avs)) return std::nullopt; // no write when there is nothing to do
+    return db.write([&](transaction& tx) {
+        auto const oldest = first_received(tx, avs);
+        if (!oldest) return std::optional<in_flight_task>{};
+        return std::optional{tx[in_flight].update(oldest->task_id, [&](in_flight_task& t) {
+            t.status = task_status::starting;
+            t.performer_id = performer_id;
+            t.incarnation = incarnation;
+            ++t.claims;
+        })};
     });
-    return taken.empty() ? std::nullopt : std::optional{taken.front()};
 }
 
 void mark_started(database& db, in_flight_task const& claimed)
@@ -124,7 +134,7 @@ bool interrupt(database& db, in_flight_task const& task, std::string_view why, c
 
 std::vector<in_flight_task> tasks_at(database& db, std::string const& performer_id)
 {
-    return db[in_flight].by("performer"_by, performer_id).to_vector();
+    return db[in_flight].by("performer"_by, performer_id).tolerate(report_damage).to_vector();
 }
 
 } // namespace executor

@@ -29,7 +29,7 @@ submission submit(database& db, in_flight_task const& task, std::uint64_t most_i
 submission look_up(database& db, hash32 const& task_id);
 
 /// Takes the oldest received task of an AVS for one process of a performer: status `starting`,
-/// stored before anything is sent. Each task goes to one caller only.
+/// stored before anything is sent. Each task goes to one caller only; a damaged one to nobody.
 std::optional<in_flight_task> claim(
     database& db, address20 const& avs, std::string const& performer_id, std::uint64_t incarnation);
 
@@ -47,7 +47,7 @@ bool conclude(database& db, in_flight_task const& task, outcome const& how, cair
 bool interrupt(
     database& db, in_flight_task const& task, std::string_view why, cairn::timestamp now);
 
-/// The tasks that were offered to one performer, in all its processes.
+/// The tasks that were offered to one performer, in all its processes; those that can be read.
 std::vector<in_flight_task> tasks_at(database& db, std::string const& performer_id);
 
 } // namespace executor
