@@ -3,6 +3,7 @@
 #include "service.hpp"
 
 #include "common/patience.hpp"
+#include "performer_files.hpp"
 #include "retention.hpp"
 
 namespace executor {
@@ -88,14 +89,22 @@ bool service::do_chores()
 void service::maintain()
 {
     try {
-        auto const removed = remove_old(*db_, settings_.retention, current_time());
-        if (removed.marks + removed.deployments + removed.performers == 0) return;
+        auto const now = current_time();
+        auto const removed = remove_old(*db_, settings_.retention, now);
+        auto const files = tidy_files(*db_, settings_.folder, settings_.retention, now);
+        if (removed.marks + removed.deployments + removed.performers + files.removed + files.cut
+            == 0)
+            return;
         log_event{severity::info, "maintained"}
             .with("marks", removed.marks)
             .with("deployments", removed.deployments)
-            .with("performers", removed.performers);
+            .with("performers", removed.performers)
+            .with("files", files.removed)
+            .with("logs_cut", files.cut);
     } catch (cairn::error const& fault) {
         if (!may_pass(fault)) throw;
+    } catch (std::system_error const& fault) { // of the folder; the next round tries again
+        log_event{severity::warning, "not_maintained"}.with("reason", fault.what());
     }
 }
 
