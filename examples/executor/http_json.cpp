@@ -80,9 +80,12 @@ address20 maybe_address(members& from, char const* name)
     return text.empty() ? address20{} : address_from_text(text, name);
 }
 
+/// Containers can be described and are refused: such a deployment could only fail.
 deployment_mode mode_from_text(std::string const& text)
 {
-    return text.empty() ? deployment_mode::process : value_of<deployment_mode>(text, "mode");
+    if (!text.empty() && value_of<deployment_mode>(text, "mode") != deployment_mode::process)
+        throw bad_request{"mode: this executor starts processes only, no containers"};
+    return deployment_mode::process;
 }
 
 environment_variable variable_from(json const& from, std::string const& where)

@@ -101,7 +101,6 @@ std::string failure_of(std::function<void(executor::config&, executor::order&)> 
                             {{"avs_address", common::to_hex(what.avs)},
                              {"registry", what.registry},
                              {"digest", what.digest},
-                             {"mode", what.mode == deployment_mode::docker ? "docker" : "process"},
                              {"environment",
                               what.environment.empty()
                                   ? json::array()
@@ -514,8 +513,6 @@ TEST_CASE("a deployment that cannot be carried out is failed, with the reason")
     auto const digest = failure_of(
         [](auto&, auto& what) { what.digest = "sha256:" + std::string(64, '0'); });
     CHECK(digest.find(": has the digest sha256:") != std::string::npos);
-    auto const docker = failure_of([](auto&, auto& what) { what.mode = deployment_mode::docker; });
-    CHECK(docker == "this executor starts processes only, no containers");
     auto const variable = failure_of([](auto&, auto& what) {
         what.environment = {{"X", "", "NO_SUCH_VARIABLE"}};
     });
@@ -523,6 +520,21 @@ TEST_CASE("a deployment that cannot be carried out is failed, with the reason")
     auto const ends = failure_of(
         [](auto& settings, auto&) { settings.artifacts[0].program = "/bin/true"; });
     CHECK(ends == "its process has ended");
+}
+
+TEST_CASE("a stored deployment that asks for a container fails, and says so")
+{
+    auto const folder = scratch_folder{};
+    auto settings = settings_in(folder);
+    settings.performers.clear();
+    auto const what = executor::order{
+        .avs = address(0xa1), .registry = "test/work", .mode = deployment_mode::docker};
+    auto const placed = executor::place(*open(settings), what, epoch);
+    auto service = running_service{settings};
+    auto const now = [&] { return service->store()[tables::deployments].get(placed.deployment_id); };
+    CHECK(wait_until([&] { return now().status == deployment_status::failed; }));
+    CHECK(now().error == "this executor starts processes only, no containers");
+    CHECK(service.stop());
 }
 
 TEST_CASE("a performer that cannot be restarted is given up, and its deployment failed")

@@ -74,6 +74,13 @@ TEST_CASE("a request that is not as it must be is refused, and says where")
             "/deployments", {{"avs_address", avs}, {"registry", "r"}, {"mode", "rocket"}},
             400)["error"]
         == "mode: there is no 'rocket'");
+    for (auto const* const mode : {"docker", "kubernetes"})
+        CHECK(
+            ask.post(
+                "/deployments", {{"avs_address", avs}, {"registry", "r"}, {"mode", mode}},
+                400)["error"]
+            == "mode: this executor starts processes only, no containers");
+    CHECK(w.db->operator[](tables::deployments).scan().count() == 0);
     ask.get("/deployments?status=odd", 400);
     ask.get("/deployments?limit=0", 400);
     ask.get("/deployments?page=nonsense", 400);
