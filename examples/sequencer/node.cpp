@@ -90,15 +90,33 @@ std::optional<std::uint64_t> node::newest_own_round() const
     return std::nullopt;
 }
 
-void node::require_sound() const
+/// Whatever fails on the way may leave the memory ahead of the store, and so the node is at its
+/// end: nothing that is not stored may be built or signed over. `cannot_sign` comes before
+/// anything is changed.
+template <class Work>
+auto node::or_stop(Work const& work)
 {
-    if (!failure_.empty()) throw cannot_sign{"the node has stopped: " + failure_};
+    if (has_stopped_) throw cannot_sign{"the node has stopped: " + failure_};
+    try {
+        return work();
+    } catch (cannot_sign const&) {
+        throw;
+    } catch (std::exception const& fault) {
+        has_stopped_ = true;
+        failure_ = fault.what();
+        throw;
+    }
 }
 
 std::vector<receipt> node::receive(
     std::vector<batch> const& new_batches, std::vector<certificate> const& new_certificates)
 {
-    require_sound();
+    return or_stop([&] { return take_all(new_batches, new_certificates); });
+}
+
+std::vector<receipt> node::take_all(
+    std::vector<batch> const& new_batches, std::vector<certificate> const& new_certificates)
+{
     auto found = news{};
     auto receipts = std::vector<receipt>{};
     for (auto const& each : new_batches)
@@ -172,31 +190,28 @@ void node::order(news& found)
     }
 }
 
-/// The state in memory is ahead of the store here. If the store does not follow, the node is at
-/// its end: nothing that is not stored may be signed over.
+/// The state in memory is ahead of the store here.
 void node::save(news const& found)
 {
     if (found.new_batches.empty() && found.new_certificates.empty()) return;
     auto const now = current_time();
-    try {
-        db_.write([&](transaction& tx) {
-            auto writing = saving{tx, now};
-            for (auto const& each : found.new_batches) writing.save(each);
-            for (auto const& each : found.new_certificates) writing.save(each);
-            writing.save(found.commits, state_.graph(), state_.order().leaders());
-            if (keeper_.checkpoint_if_due(tx, state_, now))
-                writing.counters().last_checkpoint_at = now;
-            writing.finish();
-        });
-    } catch (std::exception const& fault) {
-        failure_ = std::string{"what it accepted could not be saved: "} + fault.what();
-        throw;
-    }
+    db_.write([&](transaction& tx) {
+        auto writing = saving{tx, now};
+        for (auto const& each : found.new_batches) writing.save(each);
+        for (auto const& each : found.new_certificates) writing.save(each);
+        writing.save(found.commits, state_.graph(), state_.order().leaders());
+        if (keeper_.checkpoint_if_due(tx, state_, now)) writing.counters().last_checkpoint_at = now;
+        writing.finish();
+    });
 }
 
 certificate node::propose(proposal_request const& request)
 {
-    require_sound();
+    return or_stop([&] { return stored_or_new(request); });
+}
+
+certificate node::stored_or_new(proposal_request const& request)
+{
     if (auto const own = state_.graph().find(request.round, self_); own != no_node)
         return db_[certificates].get(request.round, state_.graph()[own].digest);
     if (state_.is_damaged()) throw cannot_sign{"certificates of the history are lost"};

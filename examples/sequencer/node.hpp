@@ -63,7 +63,8 @@ public:
     /// This node's certificate of the round: the stored one if there is one, whatever the request
     /// says; else one on every certificate of the round before, stored before it is returned.
     /// @errors `cannot_sign` behind a round that was signed, without a quorum in the round before,
-    ///         over a damaged history, or once something could not be saved; those of the store.
+    ///         over a damaged history, or once the store has failed; those of the store, after
+    ///         which nothing more is taken or signed.
     certificate propose(proposal_request const& request);
 
     [[nodiscard]] dag_state const& state() const { return state_; }
@@ -85,7 +86,11 @@ private:
         cairn::recovery_strategy how, recovery_listener const& listener);
 
     [[nodiscard]] std::optional<std::uint64_t> newest_own_round() const;
-    void require_sound() const;
+    template <class Work>
+    auto or_stop(Work const& work);
+    std::vector<receipt> take_all(
+        std::vector<batch> const& new_batches, std::vector<certificate> const& new_certificates);
+    certificate stored_or_new(proposal_request const& request);
     receipt take(certificate const& c, news& found);
     void take_waiting(hash32 const& arrived, news& found, std::vector<receipt>& released);
     receipt keep_waiting(certificate const& c, std::vector<hash32> const& missing);
@@ -104,7 +109,8 @@ private:
     waiting_room waiting_;
     std::optional<std::uint64_t> signed_up_to_{};
     std::uint64_t given_up_ = 0;
-    std::string failure_{};
+    bool has_stopped_ = false;
+    std::string failure_{}; ///< why
 };
 
 } // namespace sequencer

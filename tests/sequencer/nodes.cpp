@@ -240,3 +240,28 @@ TEST_CASE("a proposal that cannot be saved is not handed out, and the node signs
     CHECK_THROWS_AS(w.self().propose(request(2)), cairn::error);
     CHECK_THROWS_AS(w.self().propose(request(2, 2)), cannot_sign);
 }
+
+TEST_CASE(
+    "a store that fails while certificates are taken stops the node, before anything is saved")
+{
+    auto w = world<in_memory>{};
+    w.live(2);
+    auto news = w.past.grow(); // three of them enter the graph, and a quorum they are
+    news[3].batch_digest = make_batch(w.past.members.member(3), "work").digest;
+    news[3].digest = digest_of(news[3]);
+    w.db().close(); // found out when the batch is looked for
+    CHECK_THROWS_AS(w.self().receive({}, news), cairn::store_closed);
+    REQUIRE(w.self().state().graph().authors_in(2) == 3);
+    CHECK_THROWS_AS(w.self().propose(request(3)), cannot_sign);
+    CHECK_THROWS_AS(w.self().receive({}, {}), cannot_sign);
+}
+
+TEST_CASE("a stored proposal that cannot be read stops the node")
+{
+    auto w = world<in_memory>{};
+    w.self().propose(request(0));
+    w.db().close();
+    CHECK_THROWS_AS(w.self().propose(request(0)), cairn::store_closed);
+    CHECK_THROWS_WITH_AS(
+        w.self().receive({}, {}), doctest::Contains("the node has stopped"), cannot_sign);
+}
