@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <random>
+#include <stdexcept>
 
 namespace sequencer {
 
@@ -116,7 +117,7 @@ recovered_dag dag_keeper::recover(
 
 bool dag_keeper::checkpoint_if_due(transaction& tx, dag_state const& state, cairn::timestamp now)
 {
-    if (!machinery_->keeper.checkpoint_if_due(tx, state)) return false;
+    if (state.is_damaged() || !machinery_->keeper.checkpoint_if_due(tx, state)) return false;
     machinery_->list(tx, state, now);
     return true;
 }
@@ -124,6 +125,7 @@ bool dag_keeper::checkpoint_if_due(transaction& tx, dag_state const& state, cair
 void dag_keeper::checkpoint(
     transaction& tx, dag_state const& state, cairn::timestamp now, cairn::checkpoint_kind kind)
 {
+    if (state.is_damaged()) throw std::invalid_argument{"a damaged state takes no checkpoint"};
     machinery_->keeper.checkpoint(tx, state, kind);
     machinery_->list(tx, state, now);
 }

@@ -32,9 +32,12 @@ public:
         database& db, cairn::recovery_strategy how, recovery_listener const& listener = {});
 
     /// Writes a checkpoint of `state`, which must be what `tx` sees, if one is due; whether it did.
+    /// Never of a damaged state: a checkpoint does not say what is lost, so that the next recovery
+    /// would take it for whole.
     bool checkpoint_if_due(transaction& tx, dag_state const& state, cairn::timestamp now);
 
     /// Writes one now: a delta, if the last one and `kind` allow it.
+    /// @errors `std::invalid_argument` for a damaged state.
     void checkpoint(
         transaction& tx, dag_state const& state, cairn::timestamp now,
         cairn::checkpoint_kind kind = cairn::checkpoint_kind::automatic);

@@ -265,3 +265,20 @@ TEST_CASE("a stored proposal that cannot be read stops the node")
     CHECK_THROWS_WITH_AS(
         w.self().receive({}, {}), doctest::Contains("the node has stopped"), cannot_sign);
 }
+
+TEST_CASE("damage is not forgotten: a damaged state takes no checkpoint, and never signs again")
+{
+    auto w = world<in_sqlite>{};
+    w.options.checkpoints = {.every = 5};
+    w.live(8);
+    auto const lost = w.past.rounds[7][2].digest; // the newest of its author, without a child
+    w.damage("UPDATE certificate SET _body = zeroblob(60) WHERE digest = " + sql_of(lost));
+    w.past.rounds[7].erase(w.past.rounds[7].begin() + 2);
+    CHECK_THROWS_AS(w.self().propose(request(8)), cannot_sign);
+    w.live(8);
+    CHECK(latest_checkpoint(w.db())->round == 5);
+    w.restart();
+    CHECK(w.self().recovery().used == cairn::recovery_strategy::from_checkpoint);
+    CHECK(w.self().state().is_damaged());
+    CHECK_THROWS_AS(w.self().propose(request(16)), cannot_sign);
+}
