@@ -65,7 +65,8 @@ void dag_state::apply(performance_record const& p)
 void dag_state::lost(cairn::quarantined_record const& record)
 {
     constexpr auto const& shape = cairn::shape_of<certificate>;
-    is_damaged_ |= record.model != shape.name || !breaks_a_rule(record.reason);
+    auto const is_lost = record.model != shape.name || !breaks_a_rule(record.reason);
+    is_damaged_ |= is_lost;
     if (record.model != shape.name) return;
     auto key = cairn::key_of<certificate>{};
     try {
@@ -76,7 +77,7 @@ void dag_state::lost(cairn::quarantined_record const& record)
     }
     auto const [round, digest] = key;
     lost_.emplace(digest, round);
-    lost_round_ = std::max(lost_round_.value_or(round), round);
+    if (is_lost) lost_round_ = std::max(lost_round_.value_or(round), round);
 }
 
 /// Only now: what is lost is heard of before what came before it, so that there may have been no

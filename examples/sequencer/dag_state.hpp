@@ -47,7 +47,8 @@ public:
     [[nodiscard]] dag& graph() { return graph_; }
     [[nodiscard]] ordering const& order() const { return order_; }
     [[nodiscard]] ordering& order() { return order_; }
-    /// The highest round of a certificate that was left out, if any was.
+    /// The highest round of a certificate that is lost, whoever's it was. What only breaks a rule
+    /// does not count: its author can still be told.
     [[nodiscard]] std::optional<std::uint64_t> highest_lost_round() const { return lost_round_; }
     /// Whether something was lost that had been accepted, and not only left out what never should
     /// have been. Over such a history nothing may be ordered or signed.

@@ -11,6 +11,8 @@
 
 namespace sequencer {
 
+using namespace cairn::literals;
+
 namespace {
 
 std::uint16_t index_in(committee const& members, peer_id const& self)
@@ -80,8 +82,23 @@ node::node(
     raise_to(signed_up_to_, stored.last_proposed_round);
     raise_to(signed_up_to_, state_.highest_lost_round());
     raise_to(signed_up_to_, newest_own_round());
+    raise_to(signed_up_to_, newest_own_row());
 }
 
+/// Rows that were left out count, too: this node may have signed them. One that cannot be decoded
+/// is among what the state heard to be lost.
+std::optional<std::uint64_t> node::newest_own_row() const
+{
+    auto const row = db_[certificates]
+                         .by("author"_by, options_.self)
+                         .reversed()
+                         .tolerate([](cairn::corrupt_record const&) {})
+                         .first();
+    if (!row) return std::nullopt;
+    return row->round;
+}
+
+/// A checkpoint has them even if their rows are damaged or gone.
 std::optional<std::uint64_t> node::newest_own_round() const
 {
     auto const& graph = state_.graph();

@@ -85,6 +85,7 @@ private:
         database& db, node_options options, consensus_metadata const& stored,
         cairn::recovery_strategy how, recovery_listener const& listener);
 
+    [[nodiscard]] std::optional<std::uint64_t> newest_own_row() const;
     [[nodiscard]] std::optional<std::uint64_t> newest_own_round() const;
     template <class Work>
     auto or_stop(Work const& work);

@@ -282,3 +282,22 @@ TEST_CASE("damage is not forgotten: a damaged state takes no checkpoint, and nev
     CHECK(w.self().state().is_damaged());
     CHECK_THROWS_AS(w.self().propose(request(16)), cannot_sign);
 }
+
+TEST_CASE_TEMPLATE(
+    "a row that breaks a rule bars its own author's rounds only", Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(4);
+    auto const smuggle = [&](std::uint16_t author, std::uint64_t round) {
+        w.db()[certificates].insert(w.past.make(author, round, {sha256({})}));
+        w.restart();
+        w.node_ = std::make_unique<node>(w.db(), w.options);
+        REQUIRE(w.self().recovery().quarantined_count > 0);
+    };
+    smuggle(2, 1'000'000);
+    CHECK(w.self().signed_up_to() == 3);
+    CHECK(w.self().propose(request(4)).round == 4);
+    smuggle(0, 9);
+    CHECK(w.self().signed_up_to() == 9);
+    CHECK_THROWS_AS(w.self().propose(request(5)), cannot_sign);
+}
