@@ -175,7 +175,7 @@ receipt node::take(certificate const& c, news& found)
 
 receipt node::keep_waiting(certificate const& c, std::vector<hash32> const& missing)
 {
-    auto const waits = waiting_.add(c, missing);
+    auto const waits = waiting_.add(c, missing, state_.position());
     return {
         .digest = c.digest,
         .what = waits ? acceptance::waiting : acceptance::refused,

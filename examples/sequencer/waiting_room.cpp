@@ -6,9 +6,11 @@
 
 namespace sequencer {
 
-bool waiting_room::add(certificate c, std::vector<hash32> const& missing)
+bool waiting_room::add(
+    certificate c, std::vector<hash32> const& missing, std::uint64_t highest_round)
 {
     if (contains(c.digest)) return true;
+    if (c.round > highest_round && c.round - highest_round > limits_.rounds) return false;
     if (waiting_.size() >= limits_.certificates) return false;
     auto const digest = c.digest;
     by_round_.emplace(c.round, digest);

@@ -11,7 +11,7 @@ namespace sequencer {
 
 struct waiting_limits {
     std::size_t certificates = 1000;
-    std::uint64_t rounds = 50; ///< one that is so far behind the highest round is given up
+    std::uint64_t rounds = 50; ///< further from the highest round, behind or ahead, nobody waits
 };
 
 /// Nothing of it outlives the process: who sent a certificate that waits has to send it again.
@@ -19,8 +19,9 @@ class waiting_room {
 public:
     explicit waiting_room(waiting_limits limits = {}) : limits_{limits} {}
 
-    /// Whether it waits now; false if the room is full.
-    bool add(certificate c, std::vector<hash32> const& missing);
+    /// Whether it waits now; false if the room is full, or if it is so far ahead of the highest
+    /// round that it might never be given up.
+    bool add(certificate c, std::vector<hash32> const& missing, std::uint64_t highest_round);
 
     /// What waited for this parent alone, or for it as the last of several; they leave the room,
     /// by round and digest.

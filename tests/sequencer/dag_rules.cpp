@@ -157,7 +157,7 @@ TEST_CASE("a waiting child leaves when its last missing parent arrives")
     auto room = waiting_room{};
     auto const child = past.make(0, 1, past.digests(0));
     auto const& parents = child.parents;
-    CHECK(room.add(child, {parents[1], parents[3]}));
+    CHECK(room.add(child, {parents[1], parents[3]}, 0));
     CHECK(room.arrived(parents[0]).empty());
     CHECK(room.arrived(parents[1]).empty());
     auto const ready = room.arrived(parents[3]);
@@ -172,15 +172,15 @@ TEST_CASE("the room is bounded: when it is full nobody enters, and who is far be
     past.grow(1);
     auto room = waiting_room{{.certificates = 2, .rounds = 10}};
     auto const nobody = sha256({});
-    CHECK(room.add(past.make(0, 5, {nobody}), {nobody}));
-    CHECK(room.add(past.make(1, 9, {nobody}), {nobody}));
-    CHECK_FALSE(room.add(past.make(2, 9, {nobody}), {nobody}));
-    CHECK(room.add(past.make(1, 9, {nobody}), {nobody})); // it waits already
+    CHECK(room.add(past.make(0, 5, {nobody}), {nobody}, 0));
+    CHECK(room.add(past.make(1, 9, {nobody}), {nobody}, 0));
+    CHECK_FALSE(room.add(past.make(2, 9, {nobody}), {nobody}, 0));
+    CHECK(room.add(past.make(1, 9, {nobody}), {nobody}, 0)); // it waits already
     CHECK(room.size() == 2);
     CHECK(room.expire(15).empty());
     auto const gone = room.expire(16);
     REQUIRE(gone.size() == 1);
     CHECK(gone[0].round == 5);
-    CHECK(room.add(past.make(2, 9, {nobody}), {nobody}));
+    CHECK(room.add(past.make(2, 9, {nobody}), {nobody}, 0));
     CHECK(room.arrived(nobody).size() == 2);
 }

@@ -301,3 +301,28 @@ TEST_CASE_TEMPLATE(
     CHECK(w.self().signed_up_to() == 9);
     CHECK_THROWS_AS(w.self().propose(request(5)), cannot_sign);
 }
+
+TEST_CASE_TEMPLATE(
+    "orphans of rounds far ahead are refused, and leave the room to late children", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.options.waiting = {.certificates = 3, .rounds = 50};
+    w.live(2);
+    auto const orphan = [&](std::uint64_t round) {
+        return w.self().receive({}, {w.past.make(1, round, {sha256({})})})[0];
+    };
+    for (auto const round : {52ULL, 1'000'000'000ULL, ~0ULL}) {
+        auto const answer = orphan(round);
+        CHECK(answer.what == acceptance::refused);
+        CHECK(answer.why == fault::missing_parent);
+    }
+    CHECK(w.self().waiting() == 0);
+    CHECK(orphan(51).what == acceptance::waiting);
+    w.past.grow();
+    auto const children = w.past.grow();
+    CHECK(w.self().receive({}, {children[1]})[0].what == acceptance::waiting);
+    CHECK(w.self().receive({}, {children[2]})[0].what == acceptance::waiting);
+    w.self().receive({}, w.past.rounds[2]);
+    CHECK(w.db()[certificates].count() == 14);
+}
