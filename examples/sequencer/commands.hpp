@@ -25,7 +25,7 @@ struct command_options {
     bool survives_power_loss = true;
     simulation_options committee{};
     std::uint64_t rounds = 1000;
-    std::string witness{}; ///< empty: beside the database
+    std::string witness{}; ///< empty: beside the database, in memory if that is
     cairn::checkpoint_options checkpoints{};
     cairn::recovery_strategy strategy = cairn::recovery_strategy::hybrid;
     std::uint64_t first_round = 0;

@@ -44,7 +44,8 @@ void add_committee(CLI::App& to, command_options& options)
         ->capture_default_str();
     to.add_option(
         "--witness", options.witness,
-        "where the committee remembers the node's certificates (default: DB.witness)");
+        "where the committee remembers the node's certificates (default: DB.witness; without --db, "
+        "memory)");
 }
 
 void add_strategy(CLI::App& to, command_options& options)

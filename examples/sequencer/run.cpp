@@ -25,16 +25,17 @@ namespace {
     throw std::system_error{errno, std::generic_category(), what};
 }
 
+/// Beside a store in memory it is in memory, too: a node that begins anew may sign anew.
 std::string witness_of(command_options const& options)
 {
     if (!options.witness.empty()) return options.witness;
-    return options.file.empty() ? "sequencer.witness" : options.file + ".witness";
+    return options.file.empty() ? "" : options.file + ".witness";
 }
 
 std::vector<std::string> committee_command(command_options const& options, int socket)
 {
     auto const& c = options.committee;
-    return {
+    auto result = std::vector<std::string>{
         "sequencer",
         "committee",
         "--socket",
@@ -48,9 +49,10 @@ std::vector<std::string> committee_command(command_options const& options, int s
         "--transaction-size",
         std::to_string(c.largest_transaction),
         "--rounds",
-        std::to_string(options.rounds),
-        "--witness",
-        witness_of(options)};
+        std::to_string(options.rounds)};
+    auto const file = witness_of(options);
+    if (!file.empty()) result.insert(result.end(), {"--witness", file});
+    return result;
 }
 
 /// The committee in a process of its own; it ends when its socket is closed.

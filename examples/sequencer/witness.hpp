@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// What the committee remembers of a node: its first certificate of each round, on disk.
+// What the committee remembers of a node: its first certificate of each round.
 #pragma once
 
 #include "types.hpp"
@@ -11,10 +11,11 @@
 
 namespace sequencer {
 
-/// Outlives both processes, so that a second certificate is seen whenever it comes.
+/// In a file it outlives both processes, so that a second certificate is seen whenever it comes.
 class witness {
 public:
-    /// Reads the file, or begins one. A last line that was cut off is dropped.
+    /// Reads the file, or begins one. A last line that was cut off is dropped. Without a path it
+    /// is in memory only, as is fit beside a node whose store is.
     /// @errors `std::runtime_error` if it cannot be read or written.
     explicit witness(std::string const& path);
 
