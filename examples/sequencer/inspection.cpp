@@ -90,8 +90,7 @@ int recover_store(command_options const& options)
     auto const members = committee_of(*load_metadata(*db));
     auto keeper = dag_keeper{members, {}, {}};
     auto shown = progress{"recovering", options.quiet};
-    auto const found = keeper.recover(
-        *db, options.strategy, [&](auto const& at) { shown.at(at.done, at.total); });
+    auto const found = keeper.recover(*db, options.strategy, [&](auto const& at) { shown.at(at); });
     std::cout << found.report.text() << "\nhighest round " << found.state.position() << ", "
               << found.state.graph().size() - found.state.graph().holes() << " certificates, "
               << found.state.graph().committed_count() << " committed, "

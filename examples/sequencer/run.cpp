@@ -109,6 +109,12 @@ void print_start(node const& self, std::chrono::nanoseconds took)
               << state.graph().committed_count()
               << " committed, took_ms=" << std::chrono::duration<double, std::milli>{took}.count()
               << std::endl;
+    std::cout << "strategy: " << to_string(self.recovery().asked)
+              << ", used: " << to_string(self.recovery().used);
+    if (auto const used = self.recovery().checkpoint) std::cout << ", checkpoint " << *used;
+    std::cout << std::endl;
+    for (auto const& each : self.recovery().refused)
+        std::cout << "refused: checkpoint " << each.number << ": " << each.reason << std::endl;
     for (auto const& each : self.recovery().quarantined)
         std::cout << "quarantined: " << each.key << ": " << each.reason << std::endl;
 }
@@ -120,6 +126,17 @@ void print_end(node const& self)
               << " certificates, " << state.graph().committed_count() << " committed, "
               << state.order().anchors().size() << " anchors, " << self.waiting() << " waiting, "
               << self.given_up() << " given up" << std::endl;
+}
+
+node start_node(database& db, command_options const& options)
+{
+    auto const members = committee::simulated(options.committee.validators, options.committee.seed);
+    auto shown = progress{"recovering", options.quiet};
+    return node{
+        db,
+        {.members = members, .self = members.member(0), .checkpoints = options.checkpoints},
+        options.strategy,
+        [&](auto const& at) { shown.at(at); }};
 }
 
 bool serve_committee(command_options const& options, committee_process& others, node& self)
@@ -137,11 +154,7 @@ int run_node(command_options const& options)
     // Before the store is opened: a forked child must not hold what is the store's.
     auto others = committee_process{options};
     auto db = open_store(options);
-    auto const members = committee::simulated(options.committee.validators, options.committee.seed);
-    auto self = node{
-        *db,
-        {.members = members, .self = members.member(0), .checkpoints = options.checkpoints},
-        options.strategy};
+    auto self = start_node(*db, options);
     print_start(self, std::chrono::steady_clock::now() - begin);
     auto const is_complete = serve_committee(options, others, self);
     auto const code = others.wait();

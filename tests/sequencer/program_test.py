@@ -6,6 +6,7 @@
 """
 import json
 import os
+import pty
 import re
 import shutil
 import signal
@@ -100,6 +101,39 @@ class Commands(Folder):
             ends.add(result.stdout.strip().splitlines()[-1])
         self.assertEqual(len(ends), 1)
         self.assertIn("highest round 29", ends.pop())
+
+    def test_a_recovery_shows_each_of_its_steps_from_its_beginning(self):
+        lines = self.call("recover", "--db", self.database).stderr.splitlines()
+        self.assertIn("recovering, finding dag: 2 of 2 (100 %)", lines)
+        self.assertRegex("\n".join(lines), r"recovering, loading dag: (\d+) of \1 \(100 %\)")
+        rest, = [line for line in lines if line.startswith("recovering, reading certificate: ")]
+        self.assertRegex(rest, r": (\d+) of \1 \(100 %\)$")
+        lines = self.call("recover", "--db", self.database, "--strategy", "scratch").stderr
+        self.assertNotIn("loading", lines)
+        self.assertIn("reading certificate", lines)
+        quiet = self.call("recover", "--db", self.database, "--quiet")
+        self.assertEqual(quiet.stderr, "")
+
+    def test_a_recovery_on_a_terminal_draws_a_bar_for_each_step(self):
+        ours, theirs = pty.openpty()
+        self.addCleanup(os.close, ours)
+        subprocess.run([PROGRAM, "recover", "--db", self.database], stdout=subprocess.DEVNULL,
+                       stderr=theirs, timeout=60, check=True)
+        os.close(theirs)
+        drawn = os.read(ours, 1 << 16).decode()
+        for step in ("finding dag", "loading dag", "reading certificate", "reading performance"):
+            self.assertRegex(drawn, rf"\rrecovering, {step} \[#{{40}}\] 100 %\r\n")
+
+    def test_a_start_says_how_it_recovered_and_which_checkpoints_it_refused(self):
+        result = self.run_node(35)
+        self.assertIn("strategy: hybrid, used: from checkpoint, checkpoint 2\n", result.stdout)
+        self.assertNotIn("refused", result.stdout)
+        self.assertIn("recovering, loading dag: ", result.stderr)
+        self.change("UPDATE checkpoint_chunk SET _body = zeroblob(20) WHERE number = 2")
+        result = self.run_node(40)
+        self.assertIn("strategy: hybrid, used: from checkpoint, checkpoint 1\n", result.stdout)
+        self.assertRegex(result.stdout, r"refused: checkpoint 2: .+\n")
+        self.assertEqual(result.returncode, 0, result.stdout)
 
     def test_verify_finds_nothing_wrong_and_names_what_is(self):
         result = self.call("verify", "--db", self.database)
