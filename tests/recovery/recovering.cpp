@@ -247,6 +247,33 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
+    "a damaged row that came behind a checkpoint and changed since is lost once, not twice",
+    Backend, cairn::sqlite)
+{
+    auto const at = place<Backend>{};
+    {
+        auto db = graph_store<Backend>{at.options()};
+        auto user = graph_user{db, {.every = 0}};
+        grow(user, 0, 4);
+        user.checkpoint();
+        grow(user, 4, 4);
+        user.mark(7, 30);
+        user.mark(7, 29);
+    }
+    // 8 is older than the checkpoint and was marked since; 31 is not marked; 28 to 30 have no child
+    damage(at.file(), "UPDATE vertex SET _body = zeroblob(20) WHERE name IN (8, 30, 31)");
+    auto db = graph_store<Backend>{at.options()};
+    auto const found = cairn::checkpointer{graph_plan()}.recover(db);
+    CHECK(found.report.used == strategy::from_checkpoint);
+    CHECK(found.report.quarantined_count == 3);
+    CHECK(found.report.quarantined.size() == 3);
+    CHECK(found.report.sources.front().quarantined == 3);
+    CHECK(found.state.losses() == std::vector<std::uint64_t>{30, 31, 8});
+    CHECK(found.state.nodes().size() == 30);
+    CHECK(found.state.highest_mark() == 8); // that of 29
+}
+
+TEST_CASE_TEMPLATE(
     "records that a checkpoint covers and that were erased make it unusable", Backend,
     EVERY_BACKEND)
 {

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -168,7 +169,7 @@ private:
     template <class Model>
     void read_inserted(std::int64_t since)
     {
-        auto const hear = [&](corrupt_record const& damage) { lose_damaged(damage); };
+        auto const hear = [&](corrupt_record const& damage) { lose(named(damage)); };
         auto const records = in_[table<Model>];
         auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
         auto const total = since == 0 ? records.count() : all.count();
@@ -189,12 +190,33 @@ private:
     template <class Model, class Range>
     void read_changed(Range const& changed, std::int64_t since)
     {
-        auto const hear = [&](corrupt_record const& damage) { lose_damaged(damage); };
+        auto damaged = std::vector<quarantined_record>{};
+        auto const hear = [&](corrupt_record const& damage) { damaged.push_back(named(damage)); };
         auto older = changed.tolerate(report_damage{hear});
         for (auto at = older.begin(); at != older.end(); ++at) {
             if (at.sequence() > since) continue;
             if (apply(Model{*at})) ++report().sources.back().changed;
         }
+        if (!damaged.empty()) lose_older(changed, std::move(damaged), since);
+    }
+
+    /// Of the damaged ones, too, those above `since` were met before. What is told of a damaged
+    /// record has no number; but the numbers of all are known, and are in the same order.
+    template <class Range>
+    void lose_older(
+        Range const& changed, std::vector<quarantined_record> damaged, std::int64_t since)
+    {
+        auto readable = std::set<std::int64_t>{};
+        auto const ignore = [](corrupt_record const&) {};
+        auto whole = changed.tolerate(report_damage{ignore});
+        for (auto at = whole.begin(); at != whole.end(); ++at) readable.insert(at.sequence());
+        auto next = damaged.begin();
+        for (auto const number : changed.sequences()) {
+            if (readable.count(number) != 0 || next == damaged.end()) continue;
+            if (number <= since) lose(std::move(*next));
+            ++next;
+        }
+        for (; next != damaged.end(); ++next) lose(std::move(*next));
     }
 
     template <class Model>
@@ -211,9 +233,9 @@ private:
         }
     }
 
-    void lose_damaged(corrupt_record const& damage)
+    static quarantined_record named(corrupt_record const& damage)
     {
-        lose({damage.model(), damage.key(), damage.what()});
+        return {damage.model(), damage.key(), damage.what()};
     }
 
     void lose(quarantined_record record)
