@@ -25,6 +25,7 @@ std::string_view to_string(fault what)
     case fault::wrong_count: return "wrong_count";
     case fault::wrong_reputation: return "wrong_reputation";
     case fault::wrong_index: return "wrong_index";
+    case fault::wrong_checkpoint: return "wrong_checkpoint";
     }
     return "unknown";
 }

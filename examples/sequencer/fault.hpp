@@ -26,6 +26,7 @@ enum class fault : std::uint8_t {
     wrong_count,        ///< the metadata count something else than is stored
     wrong_reputation,   ///< a score is not that of the records
     wrong_index,        ///< an index and its records disagree
+    wrong_checkpoint,   ///< the list of checkpoints, their headers and their chunks disagree
 };
 
 [[nodiscard]] std::string_view to_string(fault what);

@@ -23,7 +23,8 @@ struct empty_dag {
 auto make_plan(committee const& members, reputation_config const& config)
 {
     return cairn::recovery<dag_state>(
-               "dag", 1, cairn::records(certificates).changed_by("commit"_by, true),
+               std::string{checkpointed_state}, 1,
+               cairn::records(certificates).changed_by("commit"_by, true),
                cairn::records(performances).whole())
         .starting_from(empty_dag{members, config});
 }

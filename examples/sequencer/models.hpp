@@ -9,6 +9,7 @@
 #include <cairn/recovery/models.hpp>
 
 #include <string>
+#include <string_view>
 
 namespace sequencer {
 
@@ -136,6 +137,9 @@ namespace sequencer {
 struct schema : cairn::schema<
                     certificate, batch, consensus_metadata, dag_checkpoint, performance_record,
                     validator_score, cairn::checkpoint_header, cairn::checkpoint_chunk> {};
+
+/// The name that the library's checkpoints of the DAG have.
+inline constexpr auto checkpointed_state = std::string_view{"dag"};
 
 inline constexpr auto certificates = cairn::table<certificate>;
 inline constexpr auto batches = cairn::table<batch>;

@@ -24,7 +24,7 @@ struct verification {
     std::vector<violation> found{};
     std::uint64_t certificates = 0;
     std::uint64_t batches = 0;
-    bool order_was_checked = false; ///< it needs a DAG without a fault
+    bool order_was_checked = false; ///< it needs certificates without a fault
 
     /// How many violations are of this kind.
     [[nodiscard]] std::size_t count(fault what) const;

@@ -283,6 +283,108 @@ TEST_CASE_TEMPLATE("batches and their references are checked", Backend, in_memor
     }
 }
 
+TEST_CASE_TEMPLATE(
+    "a wrong order is named beside anything but a fault of a certificate", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(6);
+    auto const committed = committed_certificates(w.db());
+    auto const change = [&](certificate const& c, std::uint64_t position) {
+        w.db()[certificates].update(
+            c.round, c.digest, [&](certificate& each) { each.commit_position = position; });
+    };
+    change(committed[1], 2);
+    change(committed[2], 1);
+    SUBCASE("a batch that refers to nobody")
+    {
+        auto const open = make_batch(w.past.members.member(2), "open");
+        w.self().receive({open}, {});
+        w.db()[batches].update(
+            open.digest, [](batch& b) { b.referenced_by_certificate = sha256({}); });
+        CHECK(names(verify(w.db())) == words{"wrong_order", "wrong_reference"});
+    }
+    SUBCASE("a score and a counter")
+    {
+        w.db()[scores].put({.validator = w.past.members.member(1), .score = 0.25});
+        w.db()[metadata].update([](consensus_metadata& m) { ++m.total_batches; });
+        CHECK(names(verify(w.db())) == words{"wrong_count", "wrong_order", "wrong_reputation"});
+    }
+    SUBCASE("but not over a DAG that is not whole")
+    {
+        smuggle(w, w.past.make(1, 5, w.past.digests(4), 1ms));
+        auto const result = verify(w.db());
+        CHECK_FALSE(result.order_was_checked);
+        CHECK(names(result) == words{"equivocation"});
+    }
+}
+
+TEST_CASE_TEMPLATE(
+    "checkpoints are checked against their headers and chunks", Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.options.checkpoints = {.every = 4, .keep = 3};
+    w.live(17); // checkpoints 2 to 4, of rounds 8, 12 and 16, and 1, which they build on
+    auto const sound = verify(w.db());
+    CHECK(names(sound) == words{});
+    auto const newest = *latest_checkpoint(w.db());
+    REQUIRE(newest.round == 16);
+    REQUIRE(newest.base_round == 12);
+    auto const wrong = words{"wrong_checkpoint"};
+    SUBCASE("each member of its entry")
+    {
+        auto const with = [&](auto const& change) {
+            w.db()[dag_checkpoints].update(16U, change);
+            auto const result = verify(w.db());
+            w.db()[dag_checkpoints].put(newest);
+            CHECK(result.found.size() == 1);
+            return names(result);
+        };
+        CHECK(with([](dag_checkpoint& c) { ++c.highest_round; }) == wrong);
+        CHECK(with([](dag_checkpoint& c) { ++c.size_bytes; }) == wrong);
+        CHECK(with([](dag_checkpoint& c) { c.base_round = 8; }) == wrong);
+        CHECK(with([](dag_checkpoint& c) { c.base_round.reset(); }) == wrong);
+        CHECK(with([](dag_checkpoint& c) { ++c.checksum; }) == wrong);
+    }
+    SUBCASE("an entry of another checkpoint, or of none")
+    {
+        w.db()[dag_checkpoints].update(16U, [](dag_checkpoint& c) { c.number = 3; });
+        CHECK(names(verify(w.db())) == wrong);
+        w.db()[dag_checkpoints].update(16U, [](dag_checkpoint& c) { c.number = 77; });
+        CHECK(names(verify(w.db())) == wrong);
+        w.db()[dag_checkpoints].erase(16U);
+        CHECK(names(verify(w.db())) == wrong);
+    }
+    SUBCASE("a round that is not the header's")
+    {
+        auto moved = newest;
+        moved.round = 15;
+        w.db()[dag_checkpoints].erase(16U);
+        w.db()[dag_checkpoints].insert(moved);
+        CHECK(names(verify(w.db())) == wrong);
+    }
+    SUBCASE("a header that is gone")
+    {
+        w.db()[cairn::checkpoint_headers].erase("dag", newest.number);
+        CHECK(names(verify(w.db())) == wrong);
+    }
+    SUBCASE("a chunk that is another, gone, or too many")
+    {
+        auto const chunk = w.db()[cairn::checkpoint_chunks].get("dag", newest.number, 0U);
+        w.db()[cairn::checkpoint_chunks].update(
+            "dag", newest.number, 0U, [](auto& each) { each.data[0] ^= std::byte{1}; });
+        CHECK(names(verify(w.db())) == wrong);
+        w.db()[cairn::checkpoint_chunks].erase("dag", newest.number, 0U);
+        CHECK(names(verify(w.db())) == wrong);
+        w.db()[cairn::checkpoint_chunks].put(chunk);
+        CHECK(names(verify(w.db())) == words{});
+        auto second = chunk;
+        ++second.index;
+        w.db()[cairn::checkpoint_chunks].insert(second);
+        CHECK(names(verify(w.db())) == wrong);
+    }
+}
+
 TEST_CASE_TEMPLATE("counters and scores are checked", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
@@ -302,6 +404,12 @@ TEST_CASE_TEMPLATE("counters and scores are checked", Backend, in_memory, in_sql
         CHECK(with([](auto& m) { ++m.total_batches; }) == wrong);
         CHECK(with([](auto& m) { ++m.total_transactions; }) == wrong);
         CHECK(with([](auto& m) { ++m.current_round; }) == wrong);
+        CHECK(with([](auto& m) { ++m.highest_committed_round; }) == wrong);
+        CHECK(with([](auto& m) { ++*m.last_anchor_round; }) == wrong);
+        CHECK(with([](auto& m) { m.last_anchor_round.reset(); }) == wrong);
+        CHECK(with([](auto& m) { --*m.last_proposed_round; }) == wrong);
+        CHECK(with([](auto& m) { ++*m.last_proposed_round; }) == wrong);
+        CHECK(with([](auto& m) { m.last_proposed_round.reset(); }) == wrong);
     }
     SUBCASE("a score")
     {
