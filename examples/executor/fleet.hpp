@@ -25,7 +25,7 @@ struct recovery_report {
     std::uint64_t continued = 0; ///< tasks that their performer has begun, and answers for
     std::uint64_t interrupted = 0; ///< tasks whose fate cannot be known: failed now
     std::uint64_t dropped = 0;     ///< tasks in flight that were processed already
-    std::uint64_t damaged = 0; ///< records that cannot be read, left as they are
+    std::uint64_t damaged = 0;     ///< records that cannot be read, left as they are
 };
 
 /// To be used by one thread, except for what says otherwise.

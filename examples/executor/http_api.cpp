@@ -363,7 +363,10 @@ void http_api::server::show_health(httplib::Request const&, httplib::Response& r
     auto const whole = counts.at(performer_status::failed) == 0;
     answer(
         response, ready ? ok : unavailable,
-        {{"status", !ready ? "unavailable" : whole ? "healthy" : "degraded"},
+        {{"status",
+          !ready      ? "unavailable"
+              : whole ? "healthy"
+                      : "degraded"},
          {"performers", by_status}});
 }
 

@@ -39,7 +39,10 @@ bool is_this_claim(std::optional<in_flight_task> const& stored, in_flight_task c
 template <class View>
 std::optional<in_flight_task> first_received(View&& view, address20 const& avs)
 {
-    return view[in_flight].by("queue"_by, avs, task_status::received).tolerate(report_damage).first();
+    return view[in_flight]
+        .by("queue"_by, avs, task_status::received)
+        .tolerate(report_damage)
+        .first();
 }
 
 processed_task to_mark(in_flight_task const& task, outcome const& how, cairn::timestamp now)

@@ -531,7 +531,9 @@ TEST_CASE("a stored deployment that asks for a container fails, and says so")
         .avs = address(0xa1), .registry = "test/work", .mode = deployment_mode::docker};
     auto const placed = executor::place(*open(settings), what, epoch);
     auto service = running_service{settings};
-    auto const now = [&] { return service->store()[tables::deployments].get(placed.deployment_id); };
+    auto const now = [&] {
+        return service->store()[tables::deployments].get(placed.deployment_id);
+    };
     CHECK(wait_until([&] { return now().status == deployment_status::failed; }));
     CHECK(now().error == "this executor starts processes only, no containers");
     CHECK(service.stop());
