@@ -48,6 +48,7 @@ struct performer_entry {
 struct work_config {
     std::uint64_t concurrency = 4;
     std::uint64_t max_in_flight = 10'000;
+    std::uint64_t max_per_avs = 2'500;
 };
 
 struct health_config {

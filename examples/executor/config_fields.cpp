@@ -62,6 +62,9 @@ void visit(field_visitor& v, work_config& c)
     v.number(
         "max_in_flight", c.max_in_flight, {1, 10'000'000}, presence::optional,
         "beyond this, tasks are not accepted");
+    v.number(
+        "max_per_avs", c.max_per_avs, {1, 10'000'000}, presence::optional,
+        "of these, the most of one AVS: they may wait for a performer");
     v.end_section();
 }
 

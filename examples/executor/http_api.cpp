@@ -100,7 +100,8 @@ int status_of(submission const& what)
     case acceptance::waiting: return accepted;
     case acceptance::ended: return ok;
     case acceptance::conflicting: return conflict;
-    case acceptance::full: return unavailable;
+    case acceptance::full:
+    case acceptance::full_for_avs: return unavailable;
     }
     return broken;
 }
@@ -228,11 +229,13 @@ void http_api::server::submit_task(httplib::Request const& request, httplib::Res
     if (!has_json(request))
         return refuse(response, unsupported_type, "expected Content-Type: application/json");
     auto const task = task_from_json(request.body, current_time());
-    auto const result = submit(db, task, settings.work.max_in_flight);
+    auto const result = submit(db, task, settings.work);
     if (result.what == acceptance::conflicting)
         return refuse(response, conflict, "another task has this id");
     if (result.what == acceptance::full)
         return refuse(response, unavailable, "too many tasks are in flight");
+    if (result.what == acceptance::full_for_avs)
+        return refuse(response, unavailable, "too many tasks of this AVS are in flight");
     if (result.what == acceptance::accepted) news.arrivals.publish();
     answer(response, status_of(result), to_json(result, task.task_id));
 }

@@ -45,6 +45,18 @@ std::optional<in_flight_task> first_received(View&& view, address20 const& avs)
         .first();
 }
 
+/// Why no more tasks of the AVS are accepted, if so. Its own are counted only if they may be too
+/// many, for that takes a step for each.
+std::optional<acceptance> lacks_room(
+    transaction& tx, address20 const& avs, work_config const& limits)
+{
+    auto const in_all = tx[in_flight].scan().count();
+    if (in_all >= limits.max_in_flight) return acceptance::full;
+    if (in_all < limits.max_per_avs) return std::nullopt;
+    if (tx[in_flight].by("queue"_by, avs).count() < limits.max_per_avs) return std::nullopt;
+    return acceptance::full_for_avs;
+}
+
 processed_task to_mark(in_flight_task const& task, outcome const& how, cairn::timestamp now)
 {
     return {
@@ -58,7 +70,7 @@ processed_task to_mark(in_flight_task const& task, outcome const& how, cairn::ti
 
 } // namespace
 
-submission submit(database& db, in_flight_task const& task, std::uint64_t most_in_flight)
+submission submit(database& db, in_flight_task const& task, work_config const& limits)
 {
     auto const before = look_up(db, task.task_id); // most repetitions need no write
     if (before.waiting || before.ended)
@@ -67,8 +79,8 @@ submission submit(database& db, in_flight_task const& task, std::uint64_t most_i
         auto known = look_up_in(tx, task.task_id);
         if (known.waiting || known.ended)
             return is_same_task(known, task) ? known : submission{.what = acceptance::conflicting};
-        if (tx[in_flight].scan().count() >= most_in_flight)
-            return submission{.what = acceptance::full};
+        if (auto const refused = lacks_room(tx, task.avs_address, limits))
+            return submission{.what = *refused};
         tx[in_flight].insert(task);
         return submission{.what = acceptance::accepted, .waiting = task};
     });

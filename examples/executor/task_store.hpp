@@ -12,7 +12,14 @@ namespace executor {
 /// With what the error of a task begins whose fate cannot be known.
 inline constexpr std::string_view interrupted_text = "interrupted";
 
-enum class acceptance : std::uint8_t { accepted, waiting, ended, conflicting, full };
+enum class acceptance : std::uint8_t {
+    accepted,
+    waiting,
+    ended,
+    conflicting,
+    full,        ///< too many are in flight
+    full_for_avs ///< too many of this AVS
+};
 
 /// What became of a submission, and what is known of its task.
 struct submission {
@@ -22,8 +29,10 @@ struct submission {
 };
 
 /// Accepts a task once: one that is in flight or processed is left as it is, whoever submits it
-/// again and however often. Another payload under the same id is a conflict.
-submission submit(database& db, in_flight_task const& task, std::uint64_t most_in_flight);
+/// again and however often. Another payload under the same id is a conflict. As many are in flight
+/// as `limits` allows, in all and of one AVS: one whose tasks nobody works on, since it has no
+/// performer, must not shut out the others.
+submission submit(database& db, in_flight_task const& task, work_config const& limits);
 
 /// What is known of a task, in one moment; neither, if it was never submitted or is long gone.
 submission look_up(database& db, hash32 const& task_id);

@@ -120,7 +120,10 @@ TEST_CASE("another task under the same id is a conflict, and too many are turned
     auto task = make_task(1);
     ask.submit(task, 202);
     ask.submit(task, 202);
-    ask.submit(make_task(2), 503);
+    CHECK(ask.submit(make_task(2), 503)["error"] == "too many tasks are in flight");
+    w.settings.work = {.max_in_flight = 2, .max_per_avs = 1};
+    CHECK(ask.submit(make_task(2), 503)["error"] == "too many tasks of this AVS are in flight");
+    ask.submit(make_task(2, address(0xa2)), 202);
     task.payload.push_back(std::byte{1});
     CHECK(ask.submit(task, 409)["error"] == "another task has this id");
 }

@@ -18,7 +18,8 @@ using executor::outcome;
 
 namespace {
 
-constexpr auto no_limit = std::uint64_t{1'000'000};
+constexpr auto no_limit = executor::work_config{
+    .max_in_flight = 1'000'000, .max_per_avs = 1'000'000};
 
 executor::order order_of(unsigned char avs)
 {
@@ -82,11 +83,34 @@ TEST_CASE_TEMPLATE(
 TEST_CASE_TEMPLATE("no more tasks than configured are in flight", Backend, in_memory, in_sqlite)
 {
     auto w = store_world<Backend>{};
-    CHECK(executor::submit(w.db(), make_task(1), 2).what == acceptance::accepted);
-    CHECK(executor::submit(w.db(), make_task(2), 2).what == acceptance::accepted);
-    CHECK(executor::submit(w.db(), make_task(3), 2).what == acceptance::full);
-    CHECK(executor::submit(w.db(), make_task(2), 2).what == acceptance::waiting);
+    auto const limits = executor::work_config{.max_in_flight = 2};
+    CHECK(executor::submit(w.db(), make_task(1), limits).what == acceptance::accepted);
+    CHECK(executor::submit(w.db(), make_task(2), limits).what == acceptance::accepted);
+    CHECK(executor::submit(w.db(), make_task(3), limits).what == acceptance::full);
+    CHECK(executor::submit(w.db(), make_task(2), limits).what == acceptance::waiting);
     CHECK(w.db()[tables::in_flight].scan().count() == 2);
+}
+
+TEST_CASE_TEMPLATE(
+    "the tasks of an AVS that nobody works for leave room for others", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = store_world<Backend>{};
+    auto const limits = executor::work_config{.max_in_flight = 4, .max_per_avs = 2};
+    auto const submitted = [&](std::uint64_t number, unsigned char avs) {
+        return executor::submit(w.db(), make_task(number, address(avs)), limits).what;
+    };
+    CHECK(submitted(1, 0xa1) == acceptance::accepted);
+    CHECK(submitted(2, 0xa1) == acceptance::accepted);
+    CHECK(submitted(3, 0xa1) == acceptance::full_for_avs);
+    CHECK(submitted(2, 0xa1) == acceptance::waiting);
+    CHECK(submitted(4, 0xa2) == acceptance::accepted);
+    CHECK(executor::claim(w.db(), address(0xa1), "p", 1)); // is in flight all the same
+    CHECK(submitted(3, 0xa1) == acceptance::full_for_avs);
+    CHECK(executor::conclude(w.db(), make_task(1), {.error = "why"}, epoch));
+    CHECK(submitted(3, 0xa1) == acceptance::accepted);
+    CHECK(submitted(5, 0xa3) == acceptance::accepted);
+    CHECK(submitted(6, 0xa4) == acceptance::full);
 }
 
 TEST_CASE_TEMPLATE(
