@@ -65,6 +65,9 @@ int main(int argc, char** argv)
     } catch (aggregator::config_error const& fault) {
         std::cerr << fault.what() << '\n';
         return bad_usage;
+    } catch (cairn::error const& fault) { // the store, before the service ran
+        std::cerr << "aggregator: " << fault.what() << '\n';
+        return part_failed;
     } catch (std::exception const& fault) {
         std::cerr << "aggregator: " << fault.what() << '\n';
         return internal_error;

@@ -73,6 +73,9 @@ int main(int argc, char** argv)
     } catch (common::config_error const& fault) {
         std::cerr << fault.what() << '\n';
         return bad_usage;
+    } catch (cairn::error const& fault) { // the store, before the service ran
+        std::cerr << "executor: " << fault.what() << '\n';
+        return part_failed;
     } catch (std::exception const& fault) {
         std::cerr << "executor: " << fault.what() << '\n';
         return internal_error;

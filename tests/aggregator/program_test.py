@@ -6,6 +6,7 @@
 """
 import contextlib
 import os
+import re
 import shutil
 import signal
 import socket
@@ -53,8 +54,11 @@ class Folder(unittest.TestCase):
         return path
 
     def start(self, config):
-        process = subprocess.Popen([PROGRAM, "run", "--config", config], stdout=subprocess.PIPE,
-                                   stderr=subprocess.STDOUT, text=True)
+        return self.wait_for_start(
+            subprocess.Popen([PROGRAM, "run", "--config", config], stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True))
+
+    def wait_for_start(self, process):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
@@ -69,6 +73,20 @@ class Folder(unittest.TestCase):
         process.send_signal(with_signal)
         self.assertEqual(process.wait(timeout=20), 0)
         self.assertLess(time.monotonic() - begin, 5)
+
+
+class Page(Folder):
+    def test_its_command_does_what_it_says(self):
+        with open(PAGE, encoding="utf-8") as text:
+            (command,) = re.findall(r"^```\n(.*)\n```$", text.read(), re.M)
+        self.assertTrue(command.startswith("aggregator "), command)
+        os.rename(self.configure("http://127.0.0.1:9"),
+                  os.path.join(self.folder, "aggregator.yaml"))
+        os.symlink(PROGRAM, os.path.join(self.folder, "aggregator"))
+        process = subprocess.Popen(
+            ["bash", "-c", f'PATH="$PWD:$PATH" exec {command}'], cwd=self.folder,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.stop(self.wait_for_start(process))
 
 
 class Stopping(Folder):
@@ -89,7 +107,7 @@ class Stopping(Folder):
         process = self.start(config)
         second = subprocess.run([PROGRAM, "run", "--config", config], capture_output=True,
                                 text=True, timeout=20)
-        self.assertEqual(second.returncode, 1)
+        self.assertEqual(second.returncode, 3)
         self.assertIn("store_locked", second.stderr)
         self.assertIn(str(process.pid), second.stderr)
         self.stop(process)

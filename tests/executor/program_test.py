@@ -95,6 +95,18 @@ class CommandLine(Folder):
         self.assertEqual(
             self.run_program("--print-config", "--secrets", "--config", again).stdout, shown)
 
+    def test_a_store_that_cannot_be_opened_and_a_failure_elsewhere_end_differently(self):
+        path = self.configure()
+        with open(os.path.join(self.folder, "state.db"), "w", encoding="utf-8") as out:
+            out.write("this is no database, " * 400)
+        result = self.run_program("run", "--config", path)
+        self.assertEqual(result.returncode, 3, result.stderr)
+        os.remove(os.path.join(self.folder, "state.db"))
+        with open(os.path.join(self.folder, "f"), "w", encoding="utf-8"):
+            pass # where a folder should be
+        result = self.run_program("run", "--config", path)
+        self.assertEqual(result.returncode, 1, result.stderr)
+
     def test_a_second_one_on_the_same_file_is_refused(self):
         path = self.configure()
         first = subprocess.Popen([PROGRAM, "run", "--config", path], stdout=subprocess.PIPE,
@@ -106,7 +118,7 @@ class CommandLine(Folder):
             if " listening " in line:
                 break
         second = self.run_program("run", "--config", path)
-        self.assertEqual(second.returncode, 1)
+        self.assertEqual(second.returncode, 3)
         self.assertIn("store_locked", second.stderr)
         first.send_signal(signal.SIGTERM)
         self.assertEqual(first.wait(timeout=20), 0)
