@@ -94,6 +94,20 @@ void dag_state::finish()
 {
     graph_.sort_commits();
     order_.restore(graph_, loaded_);
+    is_damaged_ |= !adds_up();
+}
+
+/// Positions are without a gap, the last is an anchor's, and each even round up to the last anchor
+/// has a performance. Where an index hides a row, or a row its mark, this is all that tells.
+bool dag_state::adds_up() const
+{
+    auto next = std::uint64_t{0};
+    for (auto const id : graph_.commit_order())
+        if (graph_[id].commit_position != next++) return false;
+    auto const& leaders = order_.leaders();
+    auto const in_window = std::min<std::uint64_t>(leaders.recorded(), leaders.config().window);
+    return leaders.recorded() == order_.last_anchor_round().value_or(0) / 2
+        && leaders.window().size() == in_window;
 }
 
 void dag_state::save(cairn::checkpoint_writer& out) const

@@ -32,7 +32,7 @@ public:
     void apply(performance_record const& p);
     /// A certificate that cannot be loaded leaves a hole where a child needs one.
     void lost(cairn::quarantined_record const& record);
-    /// To be called when everything is applied.
+    /// To be called when everything is applied; finds out what is missing without a trace.
     void finish();
 
     void save(cairn::checkpoint_writer& out) const;
@@ -55,6 +55,7 @@ public:
     [[nodiscard]] bool is_damaged() const { return is_damaged_ || graph_.holes() != 0; }
 
 private:
+    [[nodiscard]] bool adds_up() const;
     [[nodiscard]] bool fill_with_holes(std::vector<hash32> const& missing);
 
     dag graph_;

@@ -95,7 +95,10 @@ int recover_store(command_options const& options)
               << found.state.graph().size() - found.state.graph().holes() << " certificates, "
               << found.state.graph().committed_count() << " committed, "
               << found.state.order().anchors().size() << " anchors\n";
-    return found.report.quarantined_count == 0 ? all_well : not_sound;
+    if (found.state.is_damaged())
+        std::cout << "damaged: something that was accepted is lost; `verify` names it\n";
+    auto const is_sound = found.report.quarantined_count == 0 && !found.state.is_damaged();
+    return is_sound ? all_well : not_sound;
 }
 
 int verify_store(command_options const& options)
