@@ -129,6 +129,29 @@ TEST_CASE("recovery crosses rounds 9 to 10, 99 to 100, 999 to 1000 and 9999 to 1
 }
 
 TEST_CASE_TEMPLATE(
+    "every strategy crosses rounds 9 to 10, 99 to 100 and 999 to 1000 from stored records", Backend,
+    in_memory, in_sqlite)
+{
+    auto w = world<Backend>{1};
+    w.options.checkpoints = {.every = 7, .full_every = 20};
+    for (auto const last : {9U, 10U, 11U, 99U, 100U, 101U, 999U, 1000U, 1001U}) {
+        w.live(last + 1 - w.past.rounds.size());
+        auto const before = image_of(w.self().state());
+        REQUIRE(before.highest_round == last);
+        w.restart();
+        for (auto const how : every_strategy) {
+            auto const found = w.recover(how);
+            CHECK(found.report.position == last);
+            CHECK(image_of(found.state) == before);
+        }
+        CHECK(latest_checkpoint(w.db())->round + 7 > last);
+        CHECK(w.db()[certificates].prefix().reversed().first()->round == last);
+        CHECK(newest_of_author(w.db(), w.options.self)->round == last);
+        CHECK(w.self().signed_up_to() == last);
+    }
+}
+
+TEST_CASE_TEMPLATE(
     "certificates of old rounds that arrive after the checkpoint come back", Backend, in_memory,
     in_sqlite)
 {
