@@ -6,7 +6,7 @@
 
 #include "../support/temporary_folder.hpp"
 
-#include <atomic>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <filesystem>
@@ -19,8 +19,45 @@ using namespace test;
 
 namespace {
 
-/// Through the pipe, eight bytes each: the number of vertices of which a write has returned.
-using notice = std::uint64_t;
+enum class phase : std::uint64_t { recovering, storing, writing, pruning, told };
+constexpr auto phases = std::size_t{5};
+
+/// Through the pipe: what the child begins, or that a write has returned, of so many vertices.
+struct notice {
+    phase what = phase::recovering;
+    std::uint64_t vertices = 0;
+};
+
+void tell(int pipe, notice const& what)
+{
+    if (::write(pipe, &what, sizeof what) != sizeof what) ::_exit(3);
+}
+
+/// The clock on the wall is asked when a checkpoint begins, and again when old ones are looked for.
+class telling_clock final : public cairn::machine {
+public:
+    explicit telling_clock(int pipe) : pipe_{pipe} {}
+
+    [[nodiscard]] std::chrono::steady_clock::time_point now() const override
+    {
+        return cairn::real_machine().now();
+    }
+    [[nodiscard]] cairn::timestamp wall_time() const override
+    {
+        tell(pipe_, {.what = writes_ ? phase::writing : phase::pruning});
+        writes_ = !writes_;
+        return cairn::real_machine().wall_time();
+    }
+    [[nodiscard]] std::int64_t process_id() const override
+    {
+        return cairn::real_machine().process_id();
+    }
+    [[nodiscard]] cairn::file_operations& files() override { return cairn::real_machine().files(); }
+
+private:
+    int pipe_;
+    mutable bool writes_ = true;
+};
 
 /// The n-th vertex follows from its number; every third also marks the one five before it, every
 /// tenth writes the setting.
@@ -76,16 +113,19 @@ graph state_after(std::uint64_t count)
 [[noreturn]] void live(cairn::sqlite_options const& options, int pipe)
 {
     try {
+        tell(pipe, {.what = phase::recovering});
         auto db = file_store{options};
-        auto keeper = cairn::checkpointer{graph_plan(), {.every = 1, .keep = 2, .full_every = 3}};
+        auto clock = telling_clock{pipe};
+        auto keeper = cairn::checkpointer{
+            graph_plan(), {.every = 1, .keep = 2, .full_every = 3, .machine = &clock}};
         auto state = keeper.recover(db).state;
         for (auto n = std::uint64_t{state.nodes().size()};; ++n) {
             db.write([&](auto& tx) {
+                tell(pipe, {.what = phase::storing});
                 store_number(tx, state, n);
                 keeper.checkpoint_if_due(tx, state);
             });
-            auto const told = notice{n + 1};
-            if (::write(pipe, &told, sizeof told) != sizeof told) ::_exit(3);
+            tell(pipe, {.what = phase::told, .vertices = n + 1});
         }
     } catch (std::exception const& e) {
         auto const text = std::string{"the child failed: "} + e.what() + "\n";
@@ -94,10 +134,20 @@ graph state_after(std::uint64_t count)
     ::_exit(2);
 }
 
-/// Runs a child until it has told so many numbers, on a slow machine too, and a while more; kills
-/// it; the last number it told, or 0.
-std::uint64_t run_and_kill(
-    cairn::sqlite_options const& options, int at_least, std::chrono::microseconds life)
+/// When a child is killed: so long after it began `what` for the `times`-th time.
+struct moment {
+    phase what;
+    std::uint64_t times;
+    std::chrono::microseconds later;
+};
+
+/// What a killed child had told last.
+struct last_words {
+    phase inside = phase::recovering;
+    std::uint64_t vertices = 0; ///< 0: nothing was stored
+};
+
+last_words run_and_kill(cairn::sqlite_options const& options, moment const& when)
 {
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -108,22 +158,20 @@ std::uint64_t run_and_kill(
         live(options, ends[1]);
     }
     ::close(ends[1]);
-    auto last = notice{0};
-    auto to_come = std::atomic<int>{at_least};
-    auto reader = std::thread{[&] { // so that a full pipe never holds the child
-        auto told = notice{};
-        while (::read(ends[0], &told, sizeof told) == sizeof told) {
-            last = told;
-            --to_come;
-        }
-        to_come = 0; // it has ended, which is found out below
-    }};
-    while (to_come > 0) std::this_thread::sleep_for(std::chrono::microseconds{100});
-    std::this_thread::sleep_for(life);
+    auto last = last_words{};
+    auto heard = notice{};
+    auto const hear = [&] {
+        if (::read(ends[0], &heard, sizeof heard) != sizeof heard) return false;
+        last.inside = heard.what;
+        if (heard.what == phase::told) last.vertices = heard.vertices;
+        return true;
+    };
+    for (auto left = when.times; left != 0 && hear();) left -= heard.what == when.what;
+    std::this_thread::sleep_for(when.later); // a full pipe holds the child, and no more than that
     ::kill(child, SIGKILL);
     auto status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
-    reader.join();
+    while (hear()) {}
     ::close(ends[0]);
     REQUIRE(WIFSIGNALED(status)); // it did not end by itself
     return last;
@@ -163,14 +211,22 @@ TEST_CASE("killed while it checkpoints, prunes and recovers, a state comes back 
     options.checkpoint_pages = 200;
     auto stored = std::uint64_t{0};
     auto inside = std::uint64_t{0};
-    for (std::uint64_t i = 0; i != kills; ++i) {
-        auto const at_least = random.one_in(4) ? 0 : 2; // some kills meet the recovery
-        auto const life = std::chrono::microseconds{500 + random.below(20'000)};
-        auto const told = run_and_kill(options, at_least, life);
+    auto hits = std::array<std::uint64_t, phases>{};
+    auto const is_missed = [&] { return std::count(hits.begin(), hits.end() - 1, 0U) != 0; };
+    for (std::uint64_t i = 0; i < kills || (is_missed() && i < kills + 200); ++i) {
+        auto const what = static_cast<phase>(i % phases);
+        auto const times = what == phase::recovering ? 1 : 1 + random.below(40);
+        auto const later = random.one_in(2) ? random.below(50) : random.below(5'000);
+        auto const told = run_and_kill(options, {what, times, std::chrono::microseconds{later}});
+        ++hits[static_cast<std::size_t>(told.inside)];
         auto const before = stored;
-        stored = check(options, std::max(told, before));
-        inside += stored > std::max(told, before);
+        stored = check(options, std::max(told.vertices, before));
+        inside += stored > std::max(told.vertices, before);
     }
     MESSAGE(kills, " kills, ", stored, " vertices, ", inside, " kills between commit and telling");
+    MESSAGE(
+        "killed while recovering ", hits[0], ", storing ", hits[1], ", writing a checkpoint ",
+        hits[2], ", pruning and committing ", hits[3], ", else ", hits[4]);
+    CHECK_FALSE(is_missed()); // each of the four was met, however slow the machine
     CHECK(stored > kills);
 }
