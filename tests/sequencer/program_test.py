@@ -20,6 +20,7 @@ import unittest
 sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEMO = os.path.join(HERE, "..", "..", "examples", "sequencer", "demo")
+DOCS = os.path.join(HERE, "..", "..", "docs")
 PROGRAM = ""
 
 
@@ -185,6 +186,38 @@ class Commands(Folder):
         result = self.run_node(30)
         self.assertEqual(result.returncode, 5, result.stdout)
         self.assertIn("SIGNED TWICE", result.stdout)
+
+
+class Pages(Folder):
+    """The commands of the documents do what they say."""
+
+    def run_page(self, *path):
+        with open(os.path.join(DOCS, *path), encoding="utf-8") as text:
+            script, = re.findall(r"^```sh\n(.*?)^```$", text.read(), re.S | re.M)
+        os.symlink(PROGRAM, os.path.join(self.folder, "sequencer"))
+        # Smaller, and without Graphviz:
+        script = script.replace("--rounds 2500", "--rounds 40").replace("| dot -Tsvg", "")
+        result = subprocess.run(
+            ["bash", "-e", "-o", "pipefail", "-c", script], cwd=self.folder, capture_output=True,
+            text=True, timeout=60, env={**os.environ, "PATH": self.folder + ":" + os.environ["PATH"]})
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        return result.stdout
+
+    def test_the_page_of_the_sequencer(self):
+        said = self.run_page("systems", "sequencer.md")
+        self.assertIn("done: highest round 39, ", said)
+        self.assertIn("dag: recovered from scratch (hybrid) to position 39\n", said)
+        self.assertIn("order of commits checked, 0 violations\n", said)
+        self.assertIn("subgraph round_20 ", said)
+        self.assertEqual(json.loads(said.splitlines()[-1])["committee_size"], 10)
+
+    def test_the_page_of_recovery(self):
+        said = self.run_page("guide", "recovery.md")
+        self.assertIn("dag: recovered from checkpoint (hybrid) to position 299\n", said)
+        self.assertIn("dag: recovered from checkpoint to position 299\n", said)
+        self.assertIn("dag: recovered from scratch to position 299\n", said)
+        self.assertEqual(len(set(re.findall(r"^highest round 299, .* anchors$", said, re.M))), 1)
+        self.assertEqual(len(re.findall(r"^highest round 299, ", said, re.M)), 3)
 
 
 class Killed(Folder):
