@@ -44,7 +44,10 @@ struct verdict {
     case SQLITE_PROTOCOL: return {errc::busy, false};
     case SQLITE_NOMEM: return {errc::out_of_memory, false};
     case SQLITE_TOOBIG: return {errc::limit_exceeded, false};
-    case SQLITE_READONLY: return {errc::read_only, false};
+    case SQLITE_READONLY:
+        // Its word for a file that is not where it was, or cannot be looked for.
+        if (extended == SQLITE_READONLY_DBMOVED) return {errc::io_failure, true};
+        return {errc::read_only, false};
     case SQLITE_SCHEMA: return {errc::schema_mismatch, false};
     case SQLITE_MISUSE: return {errc::misuse, false};
     default: return {errc::io_failure, false};
