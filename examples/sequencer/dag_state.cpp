@@ -37,13 +37,9 @@ dag_state::dag_state(committee members, reputation_config config)
 {
 }
 
-void dag_state::check(certificate const& c) const
-{
-    refuse_if(inspect(c, graph_.members()));
-}
-
 void dag_state::apply(certificate const& c)
 {
+    refuse_if(inspect(c, graph_.members()));
     auto verdict = graph_.insert(c);
     if (verdict.refused == fault::missing_parent && fill_with_holes(verdict.missing))
         verdict = graph_.insert(c);

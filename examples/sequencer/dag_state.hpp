@@ -25,11 +25,8 @@ class dag_state {
 public:
     explicit dag_state(committee members, reputation_config config = {});
 
-    /// Verifies the digest and all else that a certificate shows by itself.
-    /// @errors refuses what breaks a rule, with the fault's name.
-    void check(certificate const& c) const;
-    /// Inserts what was checked; a known one again brings its mark up to date.
-    /// @errors as of `check`; then nothing is changed.
+    /// Verifies the digest and inserts; a known one again brings its mark up to date.
+    /// @errors refuses what breaks a rule, with the fault's name; then nothing is changed.
     void apply(certificate const& c);
     /// Taken in the order of positions; one that is counted already changes nothing.
     void apply(performance_record const& p);

@@ -134,11 +134,11 @@ private:
     {
         auto const since = Changes::whole ? 0 : known.sequence;
         for (auto const& record : tx[table<Model>].scan().after_sequence(since))
-            detail::check_and_apply(now_.state, Model{record});
+            now_.state.apply(Model{record});
         if constexpr (Changes::counts) {
             auto older = changes.since(tx, known.counter);
             for (auto at = older.begin(); at != older.end(); ++at)
-                if (at.sequence() <= since) detail::check_and_apply(now_.state, Model{*at});
+                if (at.sequence() <= since) now_.state.apply(Model{*at});
         }
     }
 

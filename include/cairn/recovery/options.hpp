@@ -24,9 +24,6 @@ struct checkpoint_options {
 
 struct recovery_options {
     recovery_strategy strategy = recovery_strategy::hybrid;
-    /// From how many records of a model on they are read, decoded and checked on the caller's
-    /// thread and applied on another, if the machine has two.
-    std::uint64_t parallel_from = 5000;
 };
 
 enum class checkpoint_kind : std::uint8_t {

@@ -104,11 +104,6 @@ private:
 /// its own bytes, and from which records it is rebuilt, model after model in this order.
 ///
 ///     auto const plan = cairn::recovery<ledger>("ledger", 1, cairn::records(entries));
-///
-/// The state has `apply(Model const&)` for each of the models, and may have
-/// `check(Model const&) const`, which looks at a record alone before it is applied. Of many
-/// records, `check` is called on the thread that recovers while earlier records are applied on
-/// another: it may only read what `apply` does not change.
 template <class State, class... Sources>
 [[nodiscard]] auto recovery(std::string name, std::uint32_t version, Sources... from)
 {

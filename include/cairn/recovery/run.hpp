@@ -6,7 +6,6 @@
 #include <cairn/describe/key_path.hpp>
 #include <cairn/encode/record_cells.hpp>
 #include <cairn/recovery/options.hpp>
-#include <cairn/recovery/page_line.hpp>
 #include <cairn/recovery/stored.hpp>
 
 #include <chrono>
@@ -14,7 +13,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -35,19 +33,6 @@ struct recovery_point {
     std::size_t deltas = 0; ///< that `used` and its bases are
     std::vector<std::uint64_t> unusable{};
     std::vector<checkpoint_source> extent{}; ///< of the records that the state has
-};
-
-/// Some records of a model, what was damaged among them, and what their check refused.
-template <class Model>
-struct recovery_page {
-    struct refusal {
-        std::size_t place;
-        std::string reason;
-    };
-
-    std::vector<quarantined_record> damaged{};
-    std::vector<Model> records{};
-    std::vector<refusal> refused{};
 };
 
 /// How many records are read at once.
@@ -184,78 +169,21 @@ private:
     template <class Model>
     void read_inserted(std::int64_t since)
     {
+        auto const hear = [&](corrupt_record const& damage) { lose(named(damage)); };
         auto const records = in_[table<Model>];
-        auto const all = records.scan().after_sequence(since);
+        auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
         auto const total = since == 0 ? records.count() : all.count();
-        auto const use = [&](recovery_page<Model>& page) { take(page); };
-        if (total < how_.parallel_from || std::thread::hardware_concurrency() < 2)
-            return read_pages<Model>(all, total, use);
-        auto line = page_line<recovery_page<Model>>{use};
-        read_pages<Model>(all, total, [&](recovery_page<Model>& p) { line.put(std::move(p)); });
-        line.finish();
-    }
-
-    /// Reads, decodes and checks on this thread, in the one snapshot.
-    template <class Model, class Range, class Put>
-    void read_pages(Range const& all, std::uint64_t total, Put const& put)
-    {
-        auto next = recovery_page<Model>{};
-        auto const hear = [&](corrupt_record const& damage) {
-            next.damaged.push_back(named(damage));
-        };
-        auto const tolerant = all.tolerate(report_damage{hear});
         auto token = std::string{};
-        auto done = std::uint64_t{0};
         do {
-            auto page = tolerant.page(records_at_once, token);
+            auto page = all.page(records_at_once, token);
+            for (auto& record : page.records) {
+                if (apply(std::move(record))) ++report().sources.back().inserted;
+            }
             token = std::move(page.next);
-            next.records = std::move(page.records);
-            done += next.records.size() + next.damaged.size();
-            check(next);
-            put(next);
-            next = {};
+            auto const& so_far = report().sources.back();
+            auto const done = so_far.inserted + so_far.quarantined;
             tell(recovery_phase::reading, shape_of<Model>.name, done, total);
         } while (!token.empty());
-    }
-
-    template <class Model>
-    void check([[maybe_unused]] recovery_page<Model>& page) const
-    {
-        if constexpr (checks<state_type, Model>) {
-            for (std::size_t i = 0; i != page.records.size(); ++i) {
-                try {
-                    result_.state.check(page.records[i]);
-                } catch (record_refused const& refused) {
-                    page.refused.push_back({i, refused.what()});
-                }
-            }
-        }
-    }
-
-    /// Maybe on another thread than the one that reads, but never on two at a time.
-    template <class Model>
-    void take(recovery_page<Model>& page)
-    {
-        for (auto& damaged : page.damaged) lose(std::move(damaged));
-        auto refused = page.refused.begin();
-        for (std::size_t i = 0; i != page.records.size(); ++i) {
-            auto& record = page.records[i];
-            if (refused != page.refused.end() && refused->place == i)
-                lose_refused(record, (refused++)->reason);
-            else
-                take(record);
-        }
-    }
-
-    template <class Model>
-    void take(Model& record)
-    {
-        try {
-            result_.state.apply(std::move(record));
-            ++report().sources.back().inserted;
-        } catch (record_refused const& refused) {
-            lose_refused(record, refused.what());
-        }
     }
 
     /// Of the records that changed, those above `since` were just applied as they are now.
@@ -267,7 +195,7 @@ private:
         auto older = changed.tolerate(report_damage{hear});
         for (auto at = older.begin(); at != older.end(); ++at) {
             if (at.sequence() > since) continue;
-            take_changed(Model{*at});
+            if (apply(Model{*at})) ++report().sources.back().changed;
         }
         if (!damaged.empty()) lose_older(changed, std::move(damaged), since);
     }
@@ -292,22 +220,17 @@ private:
     }
 
     template <class Model>
-    void take_changed(Model record)
+    bool apply(Model&& record)
     {
         try {
-            check_and_apply(result_.state, std::move(record));
-            ++report().sources.back().changed;
+            result_.state.apply(std::move(record));
+            return true;
         } catch (record_refused const& refused) {
-            lose_refused(record, refused.what());
+            auto const key = own_key{record_type_of<Model>, &record};
+            auto const& model = shape_of<Model>;
+            lose({std::string{model.name}, key_path(model, key.view()), refused.what()});
+            return false;
         }
-    }
-
-    template <class Model>
-    void lose_refused(Model const& record, std::string reason)
-    {
-        constexpr auto const& model = shape_of<Model>;
-        auto const key = own_key{record_type_of<Model>, &record};
-        lose({std::string{model.name}, key_path(model, key.view()), std::move(reason)});
     }
 
     static quarantined_record named(corrupt_record const& damage)

@@ -50,21 +50,6 @@ concept has_position = requires(State const& s)
         } -> std::convertible_to<std::uint64_t>;
 };
 
-/// The state looks at a record alone before it is applied.
-template <class State, class Model>
-concept checks = requires(State const& s, Model const& record)
-{
-    s.check(record);
-};
-
-/// Both steps; what refuses the record passes through.
-template <class State, class Model>
-void check_and_apply(State& state, Model&& record)
-{
-    if constexpr (checks<State, Model>) std::as_const(state).check(record);
-    state.apply(std::move(record));
-}
-
 template <class State>
 concept hears_of_losses = requires(State& s, quarantined_record const& record)
 {
