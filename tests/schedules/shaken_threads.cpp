@@ -151,6 +151,7 @@ TEST_CASE("threads whose locks give way by chance see what is promised, in SQLit
 {
     auto const rounds = test::from_environment("CAIRN_SCHEDULES", 20) / 4;
     auto const folder = test::temporary_folder{};
+    auto const before = cairn::detail::shakes.load();
     for (std::uint64_t seed = 1; seed <= rounds; ++seed) {
         CAPTURE(seed);
         auto const path = (folder.path() / ("bank" + std::to_string(seed) + ".db")).string();
@@ -161,4 +162,5 @@ TEST_CASE("threads whose locks give way by chance see what is promised, in SQLit
         };
         run_threads(open, seed);
     }
+    CHECK(cairn::detail::shakes.load() - before > rounds * 1000);
 }

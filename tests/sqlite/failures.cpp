@@ -286,3 +286,12 @@ TEST_CASE("what memory runs out for is not stored, and the store can go on")
     }
     CHECK(refused > 2);
 }
+
+TEST_CASE("a file that SQLite misses is an I/O error, any other refusal to write is read_only")
+{
+    using cairn::detail::sql::judge;
+    CHECK(judge(SQLITE_READONLY_DBMOVED, 0).code == cairn::errc::io_failure);
+    CHECK(judge(SQLITE_READONLY_DBMOVED, 0).poisons);
+    CHECK(judge(SQLITE_READONLY, 0).code == cairn::errc::read_only);
+    CHECK_FALSE(judge(SQLITE_READONLY, 0).poisons);
+}

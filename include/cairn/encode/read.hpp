@@ -85,9 +85,8 @@ void read_text(reader& in, T& value)
     auto const* const first = reinterpret_cast<item const*>(bytes.data());
     if (has_room(value, bytes.size()))
         value.assign(first, first + bytes.size());
-    else
-        value = T(
-            first, first + bytes.size()); // nothing is kept of what is there: it need not grow
+    else // nothing is kept of what is there, so it is made anew instead of grown
+        value = T(first, first + bytes.size());
 }
 
 template <class T>

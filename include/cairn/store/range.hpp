@@ -62,7 +62,8 @@ public:
     /// the one with that number, whatever their keys. 0 is before the first.
     ///
     /// Numbers grow with every insertion; that of a committed record is never given again, and
-    /// stays when the record is updated. If the key is one signed integer, that is the number, and not one of insertion.
+    /// stays when the record is updated. If the key is one signed integer, that is the number, and
+    /// not one of insertion.
     /// @errors `invalid_argument` for any range but `scan()`.
     [[nodiscard]] basic_range after_sequence(std::int64_t sequence) const
     {

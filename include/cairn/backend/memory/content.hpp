@@ -30,6 +30,16 @@ namespace cairn::inline v0::detail {
     return hash;
 }
 
+/// Asks for the first lines of an entry while its key is compared: its members are read next, and
+/// each line would be waited for in turn.
+inline void fetch_ahead([[maybe_unused]] memory_entry const& entry)
+{
+#if defined(__GNUC__)
+    auto const* const begin = reinterpret_cast<char const*>(&entry);
+    for (std::size_t line = 1; line != 6; ++line) __builtin_prefetch(begin + line * 64);
+#endif
+}
+
 /// Entries by the hash of their key. The hashes stand beside the pointers, so that a lookup
 /// touches one entry. Only `make_room` allocates; taking an entry out and putting it back never
 /// throws.
@@ -88,33 +98,14 @@ public:
     }
 
 private:
-    /// Asks for the first lines of a record while its key is compared: its members are read next,
-    /// and each would be waited for in turn.
-    static void fetch_ahead([[maybe_unused]] memory_entry const& entry)
-    {
-#if defined(__GNUC__)
-        auto const* const begin = reinterpret_cast<char const*>(&entry);
-        for (std::size_t line = 1; line != 6; ++line) __builtin_prefetch(begin + line * 64);
-#endif
-    }
-
     struct slot {
         std::size_t hash = 0;
         memory_entry* entry = nullptr;
     };
 
-    [[nodiscard]] std::size_t mask() const
-    {
-        return slots_.size() - 1;
-    }
-    [[nodiscard]] std::size_t home_of(std::size_t hash) const
-    {
-        return hash & mask();
-    }
-    [[nodiscard]] std::size_t behind(std::size_t at) const
-    {
-        return (at + 1) & mask();
-    }
+    [[nodiscard]] std::size_t mask() const { return slots_.size() - 1; }
+    [[nodiscard]] std::size_t home_of(std::size_t hash) const { return hash & mask(); }
+    [[nodiscard]] std::size_t behind(std::size_t at) const { return (at + 1) & mask(); }
     [[nodiscard]] std::size_t distance(std::size_t from, std::size_t to) const
     {
         return (to - from) & mask();

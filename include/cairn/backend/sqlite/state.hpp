@@ -12,8 +12,8 @@
 
 namespace cairn::inline v0::detail::sql {
 
-/// What is counted for one model. The sequence of a committed record is never given
-/// again, also not after an erase.
+/// What is counted for one model. The sequence of a committed record is never given again, also
+/// not after an erase.
 struct tally {
     std::uint64_t count = 0;
     std::int64_t next = 1;
