@@ -8,7 +8,8 @@
 There is exactly one error, the sentence on its line matches the expression, which begins with the
 full public name, and within the given number of lines of it stand the words after `about` and the
 place of the source line that is marked with `// here`. With ACCEPT defined, the same file compiles
-without a word.
+without a word. A case that only describes a schema `app` is also compiled with stores of it, which
+must add nothing to what is said: that is where most readers will meet the mistake.
 """
 
 import argparse
@@ -22,6 +23,15 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 HEADER = re.compile(r"// error, at most (\d+) lines, about (.+?): (cairn::.+)")
 FLAGS = ["-std=c++20", "-fsyntax-only", "-Wall", "-Wextra", "-Wpedantic"]
+STORES = """#include "{path}"
+void use(cairn::store<app, cairn::sqlite>&, cairn::store<app, cairn::memory>&);
+void open()
+{{
+    auto a = cairn::store<app, cairn::sqlite>{{"a.db"}};
+    auto b = cairn::store<app, cairn::memory>{{}};
+    use(a, b);
+}}
+"""
 
 
 class Case:
@@ -35,6 +45,8 @@ class Case:
         self.about = header[2]
         self.message = re.compile(header[3])
         self.uses_store = "#include <cairn/cairn.hpp>" in text
+        self.wants_store = not self.uses_store and any(
+            line.startswith("struct app : cairn::schema<") for line in text)
         self.here = [i for i, line in enumerate(text, 1) if line.endswith("// here")]
         if len(self.here) != 1:
             sys.exit(f"{path}: one line must be marked with // here")
@@ -43,6 +55,13 @@ class Case:
 def compile_case(command, case, *more):
     run = subprocess.run(
         [*command, *more, str(case.path)], capture_output=True, text=True, check=False)
+    return run.returncode, run.stderr
+
+
+def compile_with_stores(command, case):
+    run = subprocess.run(
+        [*command, "-x", "c++", "-"], input=STORES.format(path=case.path),
+        capture_output=True, text=True, check=False)
     return run.returncode, run.stderr
 
 
@@ -73,14 +92,19 @@ def faults_of_rejection(case, code, said):
     return faults
 
 
-def check(command, case):
-    code, said = compile_case(command, case)
-    faults = faults_of_rejection(case, code, said)
-    report = [f"{case.path.name}: {fault}" for fault in faults] + ([said] if faults else [])
-    code, said = compile_case(command, case, "-DACCEPT", "-Werror")
+def check(commands, case):
+    report = check_rejection(*compile_case(commands[case.uses_store], case), case, "")
+    if case.wants_store:
+        report += check_rejection(*compile_with_stores(commands[True], case), case, " (in a store)")
+    code, said = compile_case(commands[case.uses_store], case, "-DACCEPT", "-Werror")
     if code != 0 or said:
         report += [f"{case.path.name}: the accepted twin does not compile in silence", said]
     return "\n".join(report)
+
+
+def check_rejection(code, said, case, how):
+    faults = faults_of_rejection(case, code, said)
+    return [f"{case.path.name}{how}: {fault}" for fault in faults] + ([said] if faults else [])
 
 
 def precompiled(command, folder, headers):
@@ -98,13 +122,13 @@ def precompiled(command, folder, headers):
 
 def run_all(command, cases, jobs):
     describing = ["cairn/base/timestamp.hpp", "cairn/describe/key.hpp"]
-    storing = [*describing, "cairn/cairn.hpp", "cairn/memory.hpp"]
+    storing = [*describing, "cairn/cairn.hpp", "cairn/memory.hpp", "cairn/sqlite.hpp"]
     with tempfile.TemporaryDirectory() as folder:
         commands = {
             uses: command + precompiled(command, folder, storing if uses else describing)
-            for uses in {case.uses_store for case in cases}}
+            for uses in (False, True)}
         with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-            return list(pool.map(lambda case: check(commands[case.uses_store], case), cases))
+            return list(pool.map(lambda case: check(commands, case), cases))
 
 
 def main():

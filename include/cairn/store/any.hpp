@@ -48,12 +48,16 @@ namespace detail {
 template <class Models, class Backend>
 struct opening;
 
+/// Opens nothing where a description is faulty: that is reported, and would be only repeated here.
 template <class... Models, class Backend>
 struct opening<model_list<Models...>, Backend> {
     template <class Options>
     static opened_backend open(Options how)
     {
-        if constexpr (opens_itself<Backend>) {
+        if constexpr (!(described<Models> && ...)) {
+            static_cast<void>(how);
+            return {};
+        } else if constexpr (opens_itself<Backend>) {
             static constexpr record_type const* types[] = {&record_type_of<Models>..., nullptr};
             return Backend::open(std::move(how), {types, sizeof...(Models)});
         } else {

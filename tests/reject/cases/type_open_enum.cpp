@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-enum open { a, b };
+enum loose { a, b };
 enum class fixed { a, b };
 
 #ifdef ACCEPT
@@ -16,7 +16,7 @@ BOOST_HANA_ADAPT_STRUCT(task, id, mode);
 #else
 struct task {
     std::uint64_t id = 0;
-    open mode = a;
+    loose mode = a;
 };
 BOOST_HANA_ADAPT_STRUCT(task, id, mode);
 #endif
