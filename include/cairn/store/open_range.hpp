@@ -88,13 +88,24 @@ private:
 
 namespace detail {
 
+template <class Index>
+inline constexpr bool is_index_name = false;
+template <fixed_string Name>
+inline constexpr bool is_index_name<by_name<Name>> = true;
+
 template <class Model, bool Writable, class Index, class... Equal>
 auto ask_index(table_handle handle, Index, Equal const&... equal)
 {
-    using index = checked_index<Model, Index>;
-    if constexpr (!index::sound) {
+    static_assert(
+        is_index_name<Index>,
+        "cairn::by: this is no name of an index: write by(\"name\"_by, ...), and before it using "
+        "namespace cairn::literals");
+    if constexpr (!is_index_name<Index>) {
+        return range_stand_in<Model>{};
+    } else if constexpr (!checked_index<Model, Index>::sound) {
         return range_stand_in<Model>{};
     } else {
+        using index = checked_index<Model, Index>;
         constexpr auto ordinal = index::ordinal;
         auto const values = make_index_row<Model, ordinal>(equal...);
         return open_range<Model, Writable, ordinal, sizeof...(Equal)>{

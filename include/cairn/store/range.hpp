@@ -4,6 +4,7 @@
 
 #include <cairn/describe/key.hpp>
 #include <cairn/encode/record_cells.hpp>
+#include <cairn/store/arguments.hpp>
 #include <cairn/store/range_core.hpp>
 #include <cairn/store/store_core.hpp>
 #include <cairn/store/verbs.hpp>
@@ -129,7 +130,7 @@ public:
     template <class Change>
     std::vector<Model> update(Change&& change) const requires Writable
     {
-        return update_each([&](Model& record) { change(record); });
+        return update_each([&](Model& record) { detail::change_by(change, record); });
     }
 
     /// Removes every record, atomically; returns how many there were.

@@ -150,8 +150,9 @@ public:
     {
         return detail::split_last(
             [&](auto& fn, auto const&... key) {
-                return update_record(
-                    make_key<Model>(key...).view(), [&](Model& record) { fn(record); });
+                return update_record(make_key<Model>(key...).view(), [&](Model& record) {
+                    detail::change_by(fn, record);
+                });
             },
             std::forward<KeyAndFunction>(arguments)...);
     }

@@ -31,13 +31,28 @@ inline constexpr bool is_store_handle<transaction<Schema>> = true;
 template <class Schema>
 inline constexpr bool is_store_handle<snapshot<Schema>> = true;
 
-/// What a closure returns, by value; refuses what would be dead on arrival.
 template <class Function, class Argument>
-using closure_result = std::remove_cvref_t<std::invoke_result_t<Function&, Argument&>>;
+struct result_of_closure {
+    using type = void;
+};
+template <class Function, class Argument>
+    requires std::is_invocable_v<Function&, Argument&>
+struct result_of_closure<Function, Argument> {
+    using type = std::remove_cvref_t<std::invoke_result_t<Function&, Argument&>>;
+};
 
-template <class Result>
-consteval void check_closure_result()
+/// What a closure returns, by value.
+template <class Function, class Argument>
+using closure_result = typename result_of_closure<Function, Argument>::type;
+
+/// Refuses a closure that does not take what it is given, or returns what would be dead on arrival.
+template <class Function, class Argument, class Result>
+consteval void check_closure()
 {
+    static_assert(
+        std::is_invocable_v<Function&, Argument&>,
+        "cairn::store: the closure takes the transaction, or in read the snapshot, by reference: "
+        "write [&](auto& tx) { ... }");
     static_assert(
         !is_store_handle<std::remove_pointer_t<Result>>,
         "cairn::store: a closure may not return a transaction, repository or range, which is dead "
@@ -63,7 +78,7 @@ struct result_slot<void> {
     template <class Function, class Argument>
     void fill(Function& fn, Argument& argument)
     {
-        fn(argument);
+        if constexpr (std::is_invocable_v<Function&, Argument&>) fn(argument);
     }
     void take() {}
     void take_committed() {}
@@ -126,7 +141,7 @@ public:
     auto write(Function&& fn)
     {
         using result = detail::closure_result<Function, transaction>;
-        detail::check_closure_result<result>();
+        detail::check_closure<Function, transaction, result>();
         auto slot = detail::result_slot<result>{};
         core_->run_transaction([&](detail::scope_id inside) {
             auto tx = transaction{*core_, inside};
@@ -141,7 +156,7 @@ public:
     auto read(Function&& fn) const
     {
         using result = detail::closure_result<Function, snapshot>;
-        detail::check_closure_result<result>();
+        detail::check_closure<Function, snapshot, result>();
         auto slot = detail::result_slot<result>{};
         core_->run_snapshot([&](detail::scope_id inside) {
             auto view = snapshot{*core_, inside};
@@ -157,7 +172,7 @@ public:
     auto write_async(Function fn)
     {
         using result = detail::closure_result<Function, transaction>;
-        detail::check_closure_result<result>();
+        detail::check_closure<Function, transaction, result>();
         using closure = detail::async_closure<Schema, Function, result>;
         using value = std::conditional_t<std::is_void_v<result>, detail::nothing, result>;
         auto shared = std::shared_ptr<detail::ticket_state<value>>{};

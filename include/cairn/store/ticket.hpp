@@ -126,7 +126,7 @@ public:
     {
         auto tx = transaction<Schema>{core_, inside};
         if constexpr (std::is_void_v<Result>) {
-            fn_(tx);
+            if constexpr (std::is_invocable_v<Function&, transaction<Schema>&>) fn_(tx);
             state_->value.emplace();
         } else {
             state_->value.emplace(fn_(tx));

@@ -193,6 +193,11 @@ public:
     {
         if (options.path.empty() || options.path.find('\0') != std::string::npos)
             refuse_file(errc::invalid_argument, options.path, "this is no path of a database");
+        if (options.path == ":memory:" || options.path.rfind("file:", 0) == 0)
+            refuse_file(
+                errc::invalid_argument, options.path,
+                "SQLite's special names are not used: give the path of a file (./file:x for one of "
+                "that name), and for a store in memory use cairn::memory");
     }
 
     [[nodiscard]] opened_file for_reading()
@@ -203,6 +208,7 @@ public:
         auto const now = files_.status(found.path);
         if (now.kind == file_kind::missing)
             raise_system(ENOENT, "there is no database to read", found.path);
+        require_not_inherited(found.path, now);
         check(found.path, now);
         found.id = now.id;
         found.size = now.size;
@@ -228,6 +234,13 @@ public:
     }
 
 private:
+    static void require_not_inherited(std::string const& path, file_status const& now)
+    {
+        auto const alone = std::lock_guard{files_open_for_writing().gate};
+        if (files_open_for_writing().owner_of(now.id, path) == open_files::owner::parent)
+            refuse_inherited(path);
+    }
+
     void make_folder()
     {
         auto const folder = folder_of(options_.path);
@@ -277,7 +290,9 @@ private:
     file_status check_for_writing(std::string const& path)
     {
         auto const now = files_.status(path);
-        if (files_open_for_writing().contains(now.id, path))
+        auto const owner = files_open_for_writing().owner_of(now.id, path);
+        if (owner == open_files::owner::parent) refuse_inherited(path);
+        if (owner == open_files::owner::this_process)
             refuse_locked(path, "this process, pid " + std::to_string(machine_.process_id()));
         if (now.kind == file_kind::missing) {
             refuse_log_alone(path);
@@ -306,6 +321,14 @@ private:
         auto attempt = files_.lock(found.path + ".lock", lock_content(machine_));
         if (!attempt.lock) refuse_locked(found.path, attempt.holder);
         found.lock = std::move(attempt.lock);
+    }
+
+    [[noreturn]] static void refuse_inherited(std::string const& path)
+    {
+        refuse_file(
+            errc::misuse, path,
+            "the parent process had this store open when it forked this one, which can never open "
+            "it: call exec first, or fork before the store is opened");
     }
 
     [[noreturn]] static void refuse_locked(std::string const& path, std::string const& holder)

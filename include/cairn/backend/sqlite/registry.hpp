@@ -7,6 +7,7 @@
 #include <cairn/base/sync.hpp>
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,26 @@ public:
     /// Serializes openings in this process; an entry is added while it is held.
     mutex gate{};
 
-    [[nodiscard]] bool contains(file_id id, std::string const& path) const
+    enum class owner : std::uint8_t { none, this_process, parent };
+
+    /// Who has the file open. What the parent had open when it forked stays so in the child, even
+    /// if the parent has closed it: SQLite's tables of locks came along with the memory, the locks
+    /// did not, and SQLite would take no lock that its tables say it has.
+    [[nodiscard]] owner owner_of(file_id id, std::string const& path) const
     {
-        return std::any_of(entries_.begin(), entries_.end(), [&](entry const& one) {
+        auto const is_it = [&](entry const& one) {
             return one.path == path || (id != file_id{} && one.id == id);
-        });
+        };
+        auto found = owner::none;
+        for (auto const& one : entries_)
+            if (is_it(one))
+                found = one.born == process_generation() ? owner::this_process : owner::parent;
+        return found;
     }
-    void add(file_id id, std::string const& path) { entries_.push_back({id, path}); }
+    void add(file_id id, std::string const& path)
+    {
+        entries_.push_back({id, path, process_generation()});
+    }
     void remove(file_id id)
     {
         auto const held = std::lock_guard{gate};
@@ -36,6 +50,7 @@ private:
     struct entry {
         file_id id;
         std::string path;
+        std::uint64_t born; ///< of which process
     };
     std::vector<entry> entries_{};
 };
