@@ -298,3 +298,62 @@ TEST_CASE("a store that is open for reading refuses every write as read_only")
     CHECK(db[entries].contains(1));
     CHECK(db[entries].count() == 1);
 }
+
+TEST_CASE("a record that its index has at a wrong place is never taken for one that was asked for")
+{
+    auto where = place<cairn::sqlite>{};
+    {
+        auto db = database{where.options()};
+        for (int i = 0; i < 200; ++i) db[tasks].insert(job("t" + std::to_string(1000 + i), i * 10));
+    }
+    change_by_sql(
+        where.options().path, R"(UPDATE "task" SET "created_at" = 495 WHERE "id" = 't1000')");
+    auto db = database{where.options()};
+    auto const at = [](std::int64_t n) { return cairn::timestamp{std::chrono::nanoseconds{n}}; };
+    auto const bounded = [&] {
+        return db[tasks].by("queue"_by, task_status::pending).from(at(490)).until(at(500));
+    };
+    auto const queue = [&] { return db[tasks].by("queue"_by, task_status::pending); };
+    auto const calls = std::vector<std::function<void()>>{
+        [&] { static_cast<void>(bounded().to_vector()); },
+        [&] { static_cast<void>(bounded().reversed().first()); },
+        [&] { static_cast<void>(bounded().limit(5).update([](task&) {})); },
+        [&] { static_cast<void>(bounded().update([](task&) {})); },
+        [&] {
+            for (auto const& t : bounded()) static_cast<void>(t);
+        },
+        [&] { // pages that would go round in a circle
+            auto page = queue().page(50);
+            for (int i = 0; i < 20 && !page.next.empty(); ++i) page = queue().page(50, page.next);
+        },
+    };
+    for (auto const& call : calls) {
+        auto const e = error_of(call);
+        auto const named = e.code() == cairn::errc::corrupt_record && e.key() == "task:t1000";
+        CHECK((named || e.code() == cairn::errc::corrupt_store));
+    }
+    auto reported = names{};
+    auto const rest = bounded()
+                          .tolerate(
+                              [&](cairn::corrupt_record const& e) { reported.push_back(e.key()); })
+                          .to_vector();
+    CHECK(rest.size() == 1); // t1049
+    CHECK(reported == names{"task:t1000"});
+}
+
+TEST_CASE("a damaged record whose place in the order cannot be told is reported and passed by")
+{
+    auto where = place<cairn::sqlite>{};
+    {
+        auto db = database{where.options()};
+        for (auto const* name : {"a", "b", "c", "d"}) db[accounts].insert(person(name));
+    }
+    change_by_sql(
+        where.options().path,
+        R"(UPDATE "account" SET "age" = 5000000000, "_body" = x'00' WHERE "name" = 'b')");
+    auto db = database{where.options()};
+    auto reported = names{};
+    auto const report = [&](cairn::corrupt_record const& e) { reported.push_back(e.key()); };
+    CHECK(db[accounts].by("age"_by).tolerate(report).to_vector().size() == 3);
+    CHECK(reported == names{"account:b"});
+}

@@ -118,6 +118,7 @@ private:
     void fetch_some(
         question const& q, position const* after, std::size_t n, page_frame& page,
         void* records) const;
+    void require_answer(std::int64_t sequence, void const* record) const;
     void load(position const* after, void* records);
     void next_page(void* records);
     [[nodiscard]] page_ends make_page(

@@ -161,7 +161,10 @@ CAIRN_INLINE void range_core::fetch_at(any_session& s, std::int64_t sequence, vo
     if (!listener_) {
         type.truncate(records, 0);
         auto* const record = append_record(type, records, 0);
-        if (!handle_.table->at(s, sequence, record)) type.truncate(records, 0);
+        if (handle_.table->at(s, sequence, record))
+            require_answer(sequence, record);
+        else
+            type.truncate(records, 0);
         return;
     }
     auto one = question{};
@@ -169,6 +172,29 @@ CAIRN_INLINE void range_core::fetch_at(any_session& s, std::int64_t sequence, vo
     one.upper = one.lower;
     auto page = page_frame{};
     fetch_in(s, one, nullptr, 1, page, records);
+    if (!page.sequences.empty()) require_answer(sequence, type.element(records, 0));
+}
+
+/// A record that is found by its number alone must still be one that was asked for: the index that
+/// gave the number may be damaged. The encodings of two values are never one the other's beginning.
+CAIRN_INLINE void range_core::require_answer(std::int64_t sequence, void const* record) const
+{
+    auto const& type = handle_.table->type();
+    auto columns = own_columns{type};
+    auto const place = position_of(*type.model, question_, columns.of(record), sequence);
+    auto const next = std::string_view{place}.substr(
+        place.starts_with(question_.equal) ? question_.equal.size() : place.size());
+    auto const is_beyond = [&](std::optional<bound> const& end, bool upper) {
+        if (!end) return false;
+        if (next.starts_with(end->value)) return !end->inclusive;
+        return upper ? next > end->value : next < end->value;
+    };
+    auto const differs = !place.starts_with(question_.equal);
+    if (!differs && !is_beyond(question_.lower, false) && !is_beyond(question_.upper, true)) return;
+    raise(
+        errc::corrupt_store,
+        {.message = "an index led to a record that does not have the values asked for",
+         .model = std::string{type.model->name}});
 }
 
 /// As `fetch`, but goes on behind damaged records that are tolerated until it has a good one.

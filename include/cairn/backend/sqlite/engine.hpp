@@ -33,24 +33,41 @@ private:
 class fixed_values {
 public:
     fixed_values(layout const& table, question const& asked)
-        : order_{table.order(layout::order_number(asked))}, count_{asked.equal_columns}
+        : order_{table.order(layout::order_number(asked))}, asked_{asked},
+          count_{asked.equal_columns}, bounded_{
+                                           (asked.lower || asked.upper)
+                                           && order_.columns[count_].place >= 0}
     {
         values_.read(asked.equal, order_, 0, count_);
     }
 
-    [[nodiscard]] bool none() const { return count_ == 0; }
+    [[nodiscard]] bool none() const { return count_ == 0 && !bounded_; }
     [[nodiscard]] bool are_in(cell const* columns) const
     {
         for (std::size_t i = 0; i < count_; ++i) {
             auto const place = static_cast<std::size_t>(order_.columns[i].place);
             if (!(columns[place] == values_[i])) return false;
         }
-        return true;
+        return !bounded_ || is_within(columns);
     }
 
 private:
+    [[nodiscard]] bool is_within(cell const* columns) const
+    {
+        auto const& next = order_.columns[count_];
+        auto own = std::string{};
+        append_ordered(own, columns[next.place], next.type);
+        auto const& low = asked_.lower;
+        auto const& high = asked_.upper;
+        if (next.type.nullable && own.front() == '\0') return false;
+        if (low && (own < low->value || (own == low->value && !low->inclusive))) return false;
+        return !high || own < high->value || (own == high->value && high->inclusive);
+    }
+
     order_layout const& order_;
+    question const& asked_;
     std::size_t count_;
+    bool bounded_;
     decoded_values values_{};
 };
 

@@ -52,6 +52,9 @@ private:
     std::size_t reserve(void* records, std::size_t limit) const;
     void leave_out(fetching& into, row const& at, error const& damage) const;
     void place(fetching& into, cell const* stored, std::int64_t sequence) const;
+    void place_if_possible(fetching& into, cell const* stored, std::int64_t sequence) const;
+    void require_progress(
+        question const& asked, position const* after, page_frame const& page) const;
 
     table_engine engine_;
     record_type const& type_;

@@ -79,8 +79,24 @@ CAIRN_INLINE void record_table::fetch(
     auto good = true;
     page.more = engine_.fetch(
         s, asked, after, limit, [&](row const& at) { good = take(into, at); });
-    if (into.last == nullptr || !good) return;
-    place(into, into.columns.of(into.last).data(), page.sequences.back());
+    if (into.last != nullptr && good)
+        place(into, into.columns.of(into.last).data(), page.sequences.back());
+    require_progress(asked, after, page);
+}
+
+/// The next page begins behind the last record, wherever that says it is: a record that an index
+/// has at the wrong place would lead round in a circle.
+CAIRN_INLINE void record_table::require_progress(
+    question const& asked, position const* after, page_frame const& page) const
+{
+    auto const stands = page.last.empty()
+        ? page.more
+        : after != nullptr && (asked.reversed ? page.last >= *after : page.last <= *after);
+    if (!stands) return;
+    raise(
+        errc::corrupt_store,
+        {.message = "an index leads to a record in front of the place that was reached",
+         .model = std::string{type_.model->name}});
 }
 
 /// Rows are read without their sequences, which only errors need: a list with something wrong in
@@ -196,7 +212,7 @@ CAIRN_INLINE void record_table::leave_out(fetching& into, row const& at, error c
     auto found = std::optional<corrupt_record>{};
     if (damage.code() == errc::corrupt_record) found.emplace(damage.details());
     engine_.columns_at(into.session, at.sequence(), [&](cells stored) {
-        place(into, stored.data(), at.sequence());
+        place_if_possible(into, stored.data(), at.sequence());
         if (!found)
             found = found_record{*type_.model, stored}.damage(
                 "its header is of another format or version");
@@ -215,8 +231,19 @@ CAIRN_INLINE void record_table::place(
     fetching& into, cell const* stored, std::int64_t sequence) const
 {
     auto const& order = engine_.table().order(layout::order_number(into.asked));
-    into.page.last.clear();
-    append_position(into.page.last, order, stored, sequence);
+    auto reached = position{};
+    append_position(reached, order, stored, sequence);
+    into.page.last = std::move(reached);
+}
+
+/// Damaged columns may have no place in their order: then the last good one stays.
+CAIRN_INLINE void record_table::place_if_possible(
+    fetching& into, cell const* stored, std::int64_t sequence) const
+{
+    try {
+        place(into, stored, sequence);
+    } catch (error const&) { // NOLINT(bugprone-empty-catch): the record is reported all the same
+    }
 }
 
 } // namespace cairn::inline v0::detail::sql
