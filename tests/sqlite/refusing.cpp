@@ -151,6 +151,14 @@ TEST_CASE("a file that is no database is refused and not touched")
     refuses_untouched(std::string(4096, '\0'), cairn::errc::corrupt_store);
 }
 
+TEST_CASE("SQLite's special names are refused, and no file of such a name is made")
+{
+    for (auto const* name : {":memory:", "file:notes.db", "file::memory:?cache=shared"}) {
+        CHECK(code_of([&] { open_notes{std::string{name}}; }) == cairn::errc::invalid_argument);
+        CHECK_FALSE(std::filesystem::exists(name));
+    }
+}
+
 TEST_CASE("another application's database, a newer format and another encoding are not touched")
 {
     using namespace std::string_view_literals;

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -174,4 +175,78 @@ TEST_CASE_TEMPLATE(
     }
     auto db = cairn::store<everything, Backend>{where.options()};
     CHECK(test::contents(db) == before);
+}
+
+namespace {
+
+/// Calls something when it dies.
+struct last_words {
+    std::function<void()> say{};
+    last_words() = default;
+    last_words(last_words const&) = delete;
+    last_words& operator=(last_words const&) = delete;
+    ~last_words()
+    {
+        if (say) say();
+    }
+};
+
+} // namespace
+
+TEST_CASE_TEMPLATE(
+    "what an asynchronous write had captured may not call the store when it dies", Backend,
+    EVERY_BACKEND)
+{
+    auto db = test::store<Backend>{};
+    auto codes = std::vector<cairn::errc>{};
+    auto told = std::atomic<bool>{false};
+    auto captured = std::make_shared<last_words>();
+    auto go = std::atomic<bool>{false};
+    auto ticket = std::optional{db.write_async([captured, &go](auto& tx) {
+        while (!go) std::this_thread::sleep_for(1ms);
+        tx[entries].insert(number(1));
+    })};
+    auto behind = std::optional{db.write_async([](auto& tx) { tx[entries].insert(number(2)); })};
+    captured->say = [&] {
+        codes.push_back(error_of([&] { db.close(); }).code());
+        codes.push_back(error_of([&] { db[entries].insert(number(3)); }).code());
+        codes.push_back(error_of([&] { behind->wait(); }).code());
+        told = true;
+    };
+    captured.reset();
+    go = true;
+    ticket->get();
+    while (!told) std::this_thread::sleep_for(1ms);
+    CHECK(codes == std::vector(3, cairn::errc::misuse));
+    behind->get();
+    CHECK(numbers_of(db[entries].scan().to_vector()) == std::vector{1, 2});
+}
+
+TEST_CASE_TEMPLATE(
+    "when close has returned every ticket is ready, and what its write captured is gone", Backend,
+    EVERY_BACKEND)
+{
+    for (int round = 0; round < 200; ++round) {
+        auto db = test::store<Backend>{};
+        auto alive = std::make_shared<int>(0);
+        auto inside = std::atomic<bool>{false};
+        auto leader = std::thread{[&] {
+            db.write([&](auto& tx) {
+                inside = true;
+                std::this_thread::yield();
+                tx[entries].insert(number(1000));
+            });
+        }};
+        while (!inside) std::this_thread::yield();
+        auto tickets = std::vector<cairn::ticket<void>>{};
+        for (int i = 0; i < 40; ++i)
+            tickets.push_back(
+                db.write_async([alive, i](auto& tx) { tx[entries].insert(number(i)); }));
+        db.close();
+        auto late = 0;
+        for (auto& one : tickets) late += one.ready() ? 0 : 1;
+        CHECK(late == 0);
+        CHECK(alive.use_count() == 1);
+        leader.join();
+    }
 }

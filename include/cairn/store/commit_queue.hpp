@@ -93,9 +93,9 @@ private:
     void commit_batch();
     void fail_batch(std::exception_ptr const& failure) noexcept;
     void settle(std::exception_ptr const& failure) noexcept;
-    static void finish_member(
-        member& m, std::exception_ptr const& failure, bool is_caller) noexcept;
-    void choose_next_leader(std::size_t members) noexcept;
+    void finish_member(member& m, std::exception_ptr const& failure, bool is_caller) noexcept;
+    void choose_next_leader(std::size_t members, bool tells_tickets) noexcept;
+    void note_tickets_told() noexcept;
     void async_loop();
     void start_async_thread();
     void add_to_batch(member& m) noexcept;
@@ -114,6 +114,7 @@ private:
     bool led_ = false;              // some thread is the leader
     bool closing_ = false;
     std::uint32_t async_waiting_ = 0;
+    std::uint32_t telling_ = 0; // batches that are over, and not all of their tickets know
     bool async_turn_ = false;   // the queue's own thread is to lead
     condition_variable idle_{}; // closing: nothing runs, nothing waits
     condition_variable async_room_{};

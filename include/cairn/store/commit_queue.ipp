@@ -251,16 +251,28 @@ CAIRN_INLINE void commit_queue::settle(std::exception_ptr const& failure) noexce
         if (!failure) database_.after_commit();
     } catch (...) { // NOLINT(bugprone-empty-catch): the commit stands; the backend remembers
     }
-    choose_next_leader(done.size);
+    auto tells_tickets = false;
+    for (auto* m = done.first; m != nullptr; m = m->next)
+        tells_tickets = tells_tickets || m->async != nullptr;
+    choose_next_leader(done.size, tells_tickets);
     for (auto* m = done.first; m != nullptr;) {
         auto* const next = m->next;
         finish_member(*m, failure, m == done.leader);
         m = next;
     }
+    if (tells_tickets) note_tickets_told();
+}
+
+CAIRN_INLINE void commit_queue::note_tickets_told() noexcept
+{
+    auto const held = lock{gate_};
+    --telling_;
+    if (closing_) idle_.notify_all();
 }
 
 /// The member is gone afterwards. Its outcome is handed over: the exception, if any, is no longer
-/// this thread's when the member's thread can see it.
+/// this thread's when the member's thread can see it. With a closure goes what it captured: a
+/// destructor among that may not call the store, whose queue would wait for itself.
 CAIRN_INLINE void commit_queue::finish_member(
     member& m, std::exception_ptr const& failure, bool is_caller) noexcept
 {
@@ -272,14 +284,16 @@ CAIRN_INLINE void commit_queue::finish_member(
             m.at.set(finished);
         return;
     }
+    auto const inside = scope{owner_, scope_kind::callback, nullptr};
     m.async->finish(std::move(m.failure));
     delete &m;
 }
 
-CAIRN_INLINE void commit_queue::choose_next_leader(std::size_t members) noexcept
+CAIRN_INLINE void commit_queue::choose_next_leader(std::size_t members, bool tells_tickets) noexcept
 {
     auto const held = lock{gate_};
     note_crowd(members);
+    if (tells_tickets) ++telling_;
     if (waiting_.empty()) {
         led_ = false;
         if (closing_) idle_.notify_all();
@@ -355,7 +369,7 @@ CAIRN_INLINE void commit_queue::close()
         auto held = lock{gate_};
         closing_ = true;
         async_room_.notify_all();
-        while (led_ || !waiting_.empty()) idle_.wait(held);
+        while (led_ || !waiting_.empty() || telling_ != 0) idle_.wait(held);
         async_work_.notify_all();
     }
     if (async_thread_.joinable()) async_thread_.join();

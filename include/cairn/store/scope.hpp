@@ -110,7 +110,8 @@ private:
         raise(
             errc::misuse,
             {.message =
-                 "the store was called from a function that may not call it (update, visit)"});
+                 "the store was called from a function that may not call it (update, visit), or "
+                 "from a destructor of something that an asynchronous write had captured"});
     }
 
     static inline thread_local scope* innermost = nullptr;

@@ -60,7 +60,7 @@ CAIRN_INLINE void store_core::require_usable() const
         raise(
             errc::misuse,
             {.message =
-                 "the store belongs to the parent process: a forked child must open its own"});
+                 "the store belongs to the parent process, and a forked child cannot use it"});
     }
 }
 
