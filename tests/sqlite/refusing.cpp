@@ -197,6 +197,33 @@ TEST_CASE("whatever the catalog does not explain is refused, and named")
     }
 }
 
+TEST_CASE("a slot without a count is refused, however large or small")
+{
+    auto const slots = {
+        "0",
+        "-1",
+        "3",
+        "1152921504606846976",
+        "1152921504606846977",
+        "9223372036854775807",
+        "-9223372036854775808"};
+    for (auto const* slot : slots) {
+        INFO(slot);
+        auto const file = prepared{};
+        file.change(std::string{"UPDATE \"cairn.model\" SET slot = "} + slot + " WHERE slot = 1");
+        file.refuses(cairn::errc::corrupt_store);
+    }
+}
+
+TEST_CASE("a count that is gone while a store reads is refused")
+{
+    auto const file = prepared{};
+    auto db = open_notes{cairn::sqlite_options{.path = file.path(), .read_only = true}};
+    CHECK(db.count() == 4);
+    file.change("UPDATE \"cairn.state\" SET tallies = x''");
+    CHECK(code_of([&] { db.count(); }) == cairn::errc::corrupt_store);
+}
+
 TEST_CASE("changed fields with the same version are refused with every difference")
 {
     auto const file = prepared{};

@@ -157,7 +157,7 @@ private:
         auto const* const stored = model(wanted.name);
         found_.slots.emplace_back();
         if (stored == nullptr) return;
-        found_.slots.back() = static_cast<std::size_t>(stored->slot - 1);
+        found_.slots.back() = place_of(*stored);
         if (stored->version != std::int64_t{wanted.version})
             return compare_version(*stored, wanted);
         if (stored->record != record_text(wanted)) {
@@ -168,6 +168,17 @@ private:
         if (table == nullptr) return differ(wanted.name, "the table is missing");
         compare_lines(wanted.name, table->sql, create_table(layouts_[ordinal]));
         compare_indexes(ordinal);
+    }
+
+    /// Where a model's count lies. Behind which number there is none, the row of counts says.
+    [[nodiscard]] static std::size_t place_of(stored_model const& stored)
+    {
+        if (stored.slot < 1)
+            raise(
+                errc::corrupt_store,
+                {.message = "the catalog gives a model a slot that cannot be",
+                 .model = stored.name});
+        return static_cast<std::size_t>(stored.slot - 1);
     }
 
     void compare_version(stored_model const& stored, shape const& wanted)

@@ -63,6 +63,7 @@ private:
     void open_to_read();
     void create_if_empty();
     void check_after_crash(detail::sql::store_state const& state);
+    void require_counts(detail::sql::store_state const& state) const;
     [[nodiscard]] detail::sql::store_state reconcile();
     void watch_log();
     void renew_snapshots();

@@ -93,9 +93,11 @@ CAIRN_INLINE void sqlite_database::open_to_read()
         found.differences.push_back(
             "an index differs: " + (change.create.empty() ? change.drop : change.create));
     refuse_differences(found, file_.path);
+    auto const state = read_state(*on);
+    require_counts(state);
     session_ = std::make_unique<sqlite_session>(shared_, nullptr, store_state{});
     pool_ = std::make_unique<reader_pool>(shared_, options_, false);
-    pool_->expect_catalog(read_catalog_number(*on));
+    pool_->expect_catalog(state.catalog);
 }
 
 /// A file without pages, or one whose creation SQLite has just rolled back.
@@ -128,6 +130,15 @@ CAIRN_INLINE void sqlite_database::check_after_crash(detail::sql::store_state co
     raise(errc::corrupt_store, std::move(details));
 }
 
+/// Every model that the file has must have a count in it.
+CAIRN_INLINE void sqlite_database::require_counts(detail::sql::store_state const& state) const
+{
+    for (auto const slot : shared_.slots)
+        if (slot >= state.tallies.size())
+            detail::sql::refuse_file(
+                errc::corrupt_store, file_.path, "the store's row of counts is too short");
+}
+
 /// Compares the file with the schema and brings it there if nothing but models and indexes is
 /// missing. Nothing is written to a file that is refused.
 CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
@@ -142,9 +153,8 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
     for (auto const& slot : found.slots) {
         complete = complete && slot.has_value();
         if (slot) shared_.slots.push_back(*slot);
-        if (slot && *slot >= state.tallies.size())
-            refuse_file(errc::corrupt_store, file_.path, "the store's row of counts is too short");
     }
+    require_counts(state);
     if (complete) return state;
     shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
     change.commit();

@@ -54,7 +54,7 @@ inline void write_tallies(std::vector<tally> const& tallies, std::vector<std::by
 
 [[nodiscard]] inline tally read_tally(std::span<std::byte const> all, std::size_t slot)
 {
-    if (all.size() < (slot + 1) * tally_bytes)
+    if (slot >= all.size() / tally_bytes)
         raise(errc::corrupt_store, {.message = "the store's row of counts is too short"});
     auto const* from = all.data() + slot * tally_bytes;
     return {load_number(from), static_cast<std::int64_t>(load_number(from + 8))};
