@@ -2,6 +2,7 @@
 // What opening a store makes, and what it says when it cannot.
 #include "store_file.hpp"
 
+#include <limits>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -128,6 +129,48 @@ TEST_CASE("every setting of both kinds of connection is the one that is document
         CHECK(sqlite3_limit(one->handle(), SQLITE_LIMIT_ATTACHED, -1) == 0);
         CHECK(sqlite3_limit(one->handle(), SQLITE_LIMIT_LENGTH, -1) == 32 << 20);
     }
+}
+
+TEST_CASE("the largest value of an option is as good as no limit")
+{
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+    auto const folder = temporary_folder{};
+    auto options = cairn::sqlite_options{.path = (folder.path() / "notes.db").string()};
+    options.commit.time = std::chrono::microseconds::max();
+    options.commit.turn_timeout = std::chrono::milliseconds::max();
+    options.busy_timeout = std::chrono::milliseconds::max();
+    options.snapshot_age_limit = std::chrono::milliseconds::max();
+    options.cache_size = options.reader_cache_size = most;
+    options.mmap_size = options.wal_limit = options.check_limit = most;
+    auto db = open_notes{options};
+    auto& writing = *db.database.writing_connection();
+    auto lease = db.database.read();
+    auto& reading = lease.session().reading();
+    CHECK(ask(writing, "journal_size_limit") == "9223372036854775807");
+    CHECK(std::stoll(ask(reading, "mmap_size")) >= 1 << 30);
+    for (auto* one : {&writing, &reading}) {
+        CHECK(ask(*one, "busy_timeout") == "1728000000"); // 20 days
+        CHECK(ask(*one, "cache_size") == "-2147483647");
+    }
+    CHECK(db.insert({.id = "a"}));
+    CHECK(db.count() == 1);
+}
+
+TEST_CASE("an option of which nothing is left is refused by its name, before anything is created")
+{
+    auto const folder = temporary_folder{};
+    auto options = cairn::sqlite_options{.path = (folder.path() / "notes.db").string()};
+    auto const refuses = [&](std::string_view name) {
+        auto const refused = error_of_call([&] { open_notes{options}; });
+        CHECK(refused.code() == cairn::errc::invalid_argument);
+        CHECK(std::string_view{refused.what()}.find(name) != std::string_view::npos);
+        CHECK(contents_of(folder.path()).empty());
+    };
+    options.max_readers = 0;
+    refuses("max_readers");
+    options.max_readers = 1;
+    options.commit.async_queue = 0;
+    refuses("commit.async_queue");
 }
 
 TEST_CASE("survives::process_crash syncs at checkpoints only")

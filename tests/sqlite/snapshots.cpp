@@ -3,6 +3,7 @@
 #include "store_file.hpp"
 
 #include <atomic>
+#include <limits>
 #include <thread>
 
 namespace fs = std::filesystem;
@@ -154,6 +155,31 @@ TEST_CASE("a snapshot that stays in the way is ended, and says so at its next us
     CHECK(db.count() == 151); // a new one is fine
     for (int i = 150; i < 650; ++i) db.insert(wide(i));
     CHECK(fs::file_size(options.path + "-wal") <= 2 * options.wal_limit);
+}
+
+TEST_CASE("a snapshot whose age has no limit is never ended")
+{
+    auto const folder = temporary_folder{};
+    auto db = open_notes{small_log(folder.path(), std::chrono::milliseconds::max())};
+    db.insert(wide(-1));
+    auto lease = db.database.read();
+    CHECK(db.notes.count(lease.session(), {}) == 1);
+    for (int i = 0; i < 150; ++i) db.insert(wide(i));
+    CHECK(db.notes.count(lease.session(), {}) == 1);
+}
+
+TEST_CASE("a log without a limit is not copied before the end")
+{
+    auto const folder = temporary_folder{};
+    auto options = small_log(folder.path());
+    options.checkpoint_pages = std::numeric_limits<std::uint32_t>::max();
+    options.wal_limit = std::numeric_limits<std::uint64_t>::max();
+    auto db = open_notes{options};
+    db.database.checkpoint();
+    auto const size = fs::file_size(options.path);
+    for (int i = 0; i < 150; ++i) db.insert(wide(i));
+    CHECK(fs::file_size(options.path) == size);
+    CHECK(fs::file_size(options.path + "-wal") > std::uint64_t{150} * 4096);
 }
 
 TEST_CASE("the first checkpoint that meets a snapshot does not end it")

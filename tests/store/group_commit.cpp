@@ -169,6 +169,29 @@ TEST_CASE_TEMPLATE(
     }
 }
 
+TEST_CASE("a turn that may be waited for without limit is waited for")
+{
+    auto options = cairn::memory_options{};
+    options.commit.turn_timeout = std::chrono::milliseconds::max();
+    auto db = cairn::store<everything, cairn::memory>{options};
+    auto threads = crowd{};
+    db.read([&](auto& view) {
+        threads.run([&] { db[entries].insert(number(1)); });
+        std::this_thread::sleep_for(50ms);
+        CHECK(view[entries].count() == 0);
+    });
+    for (auto const& e : threads.join()) CHECK_FALSE(e);
+    CHECK(db[entries].count() == 1);
+}
+
+TEST_CASE_TEMPLATE("a queue without a place is refused by its name", Backend, EVERY_BACKEND)
+{
+    auto const e = error_of(
+        [] { test::store<Backend>{[](auto& options) { options.commit.async_queue = 0; }}; });
+    CHECK(e.code() == cairn::errc::invalid_argument);
+    CHECK(std::string_view{e.what()}.find("commit.async_queue") != std::string_view::npos);
+}
+
 TEST_CASE_TEMPLATE("a member sees what earlier members of its batch wrote", Backend, EVERY_BACKEND)
 {
     auto db = test::store<Backend>{};

@@ -102,7 +102,7 @@ private:
 class memory_database {
 public:
     memory_database(memory_options const& options, std::span<shape const* const> models)
-        : writer_{lock_, log_, options.commit.turn_timeout}
+        : writer_{lock_, log_, usable(options.commit).turn_timeout}
     {
         for (auto const* model : models) engines_.emplace_back(*model);
     }

@@ -2,6 +2,7 @@
 // The seam: what a backend supplies to a store, and the words in which it is asked.
 #pragma once
 
+#include <cairn/base/bounded.hpp>
 #include <cairn/base/error.hpp>
 #include <cairn/base/function_ref.hpp>
 #include <cairn/describe/shape.hpp>
@@ -23,15 +24,38 @@ enum class survives : std::uint8_t {
     process_crash, ///< kill -9 loses nothing; a power cut may lose the last moments, never corrupts
 };
 
-/// How writes of several threads share a commit; part of every backend's options.
+/// How writes of several threads share a commit; part of every backend's options. The largest
+/// value of a time means for ever.
 struct commit_options {
     std::uint32_t members = 64; ///< most members of one batch
     std::chrono::microseconds time = std::chrono::milliseconds{
         2}; ///< a batch older than this closes
     std::chrono::milliseconds turn_timeout = std::chrono::seconds{
         5};                           ///< waiting for a turn: `busy`
-    std::uint32_t async_queue = 1024; ///< most writes that `write_async` keeps waiting
+    std::uint32_t async_queue = 1024; ///< most writes that `write_async` keeps waiting, not 0
 };
+
+namespace detail {
+
+/// Refuses an option that nothing could pass if it were 0.
+inline void require_some(std::uint32_t value, char const* name)
+{
+    if (value != 0) return;
+    raise(errc::invalid_argument, {.message = std::string{name} + " must not be 0"});
+}
+
+/// The options as they can be calculated with.
+///
+/// @errors  `invalid_argument` that names the option.
+[[nodiscard]] inline commit_options usable(commit_options options)
+{
+    require_some(options.async_queue, "commit.async_queue");
+    options.time = bounded(options.time);
+    options.turn_timeout = bounded(options.turn_timeout);
+    return options;
+}
+
+} // namespace detail
 
 /// The order that a range follows.
 enum class ordering : std::uint8_t {

@@ -24,7 +24,7 @@ namespace cairn::inline v0::detail {
 class commit_queue {
 public:
     commit_queue(store_core const* owner, any_database& database, commit_options options)
-        : owner_{owner}, database_{database}, session_{database.writer()}, options_{options}
+        : owner_{owner}, database_{database}, session_{database.writer()}, options_{usable(options)}
     {
     }
     commit_queue(commit_queue const&) = delete;

@@ -11,9 +11,10 @@ namespace cairn::inline v0 {
 
 CAIRN_INLINE sqlite_database::sqlite_database(
     sqlite_options options, std::span<shape const* const> models)
-    : options_{std::move(options)}, machine_{
-                                        options_.machine != nullptr ? *options_.machine
-                                                                    : real_machine()}
+    : options_{detail::sql::usable(std::move(options))}, machine_{
+                                                             options_.machine != nullptr
+                                                                 ? *options_.machine
+                                                                 : real_machine()}
 {
     detail::sql::prepare_library(options_);
     for (auto const* model : models) shared_.layouts.emplace_back(*model);

@@ -107,9 +107,7 @@ CAIRN_INLINE bool reader_pool::has_room() const
 /// Whoever is woken may find that another was faster; the deadline stays the same.
 CAIRN_INLINE void reader_pool::wait(std::unique_lock<mutex>& held)
 {
-    constexpr auto for_ever = std::chrono::milliseconds{std::chrono::hours{24 * 365}};
-    auto const patience = options_.busy_timeout < for_ever ? options_.busy_timeout : for_ever;
-    auto const deadline = std::chrono::steady_clock::now() + patience;
+    auto const deadline = std::chrono::steady_clock::now() + options_.busy_timeout;
     ++waiting_;
     auto const came = room_.wait_until(held, deadline, [&] { return has_room(); });
     --waiting_;
