@@ -196,3 +196,20 @@ TEST_CASE("a reading process notices that the writer changed the schema")
     sql(path, "ALTER TABLE note RENAME TO elsewhere; UPDATE \"cairn.state\" SET catalog = 99");
     CHECK(code_of([&] { db.find("a"); }) == cairn::errc::schema_mismatch);
 }
+
+TEST_CASE("a reading process is told that the writer dropped one of its indexes")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    open_notes{path}.insert({.id = "a"});
+    auto db = open_notes{cairn::sqlite_options{.path = path, .read_only = true}};
+    CHECK(db.find("a").has_value());
+    sql(path, "DROP INDEX \"note.rank\"; UPDATE \"cairn.state\" SET catalog = 99");
+    auto const asked = cairn::question{.order = cairn::ordering::index};
+    auto const refused = error_of_call([&] {
+        auto lease = db.database.read();
+        db.notes.sequences(lease.session(), asked, nullptr, 1);
+    });
+    CHECK(refused.code() == cairn::errc::schema_mismatch);
+    CHECK(std::string_view{refused.what()}.find("note.rank") != std::string_view::npos);
+}

@@ -251,4 +251,18 @@ inline void refuse_differences(catalog_findings const& found, std::string const&
     raise(found.newer ? errc::newer_version : errc::schema_mismatch, std::move(details));
 }
 
+/// Throws also for what only a writer could change: models and indexes that are missing.
+inline void refuse_changes(
+    catalog_findings found, std::vector<layout> const& layouts, std::string const& path)
+{
+    for (std::size_t i = 0; i < found.slots.size(); ++i)
+        if (!found.slots[i])
+            found.differences.push_back(
+                std::string{layouts[i].model().name} + ": the file does not have this model");
+    for (auto const& change : found.changes)
+        found.differences.push_back(
+            "an index differs: " + (change.create.empty() ? change.drop : change.create));
+    refuse_differences(found, path);
+}
+
 } // namespace cairn::inline v0::detail::sql

@@ -83,17 +83,9 @@ CAIRN_INLINE void sqlite_database::open_to_read()
     restrict_connection(*on, options_);
     set_reader(*on, options_);
     auto const snapshot = scoped_transaction{*on, core_sql::begin_read};
-    auto found = catalog_comparison{*on, shared_.layouts}.take();
-    for (std::size_t i = 0; i < found.slots.size(); ++i) {
-        auto const name = std::string{shared_.layouts[i].model().name};
-        if (!found.slots[i])
-            found.differences.push_back(name + ": the file does not have this model");
-        shared_.slots.push_back(found.slots[i].value_or(0));
-    }
-    for (auto const& change : found.changes)
-        found.differences.push_back(
-            "an index differs: " + (change.create.empty() ? change.drop : change.create));
-    refuse_differences(found, file_.path);
+    auto const found = catalog_comparison{*on, shared_.layouts}.take();
+    refuse_changes(found, shared_.layouts, file_.path);
+    for (auto const& slot : found.slots) shared_.slots.push_back(*slot);
     auto const state = read_state(*on);
     require_counts(state);
     session_ = std::make_unique<sqlite_session>(shared_, nullptr, store_state{});

@@ -133,8 +133,8 @@ CAIRN_INLINE void reader_pool::check_catalog(reader& lent)
 {
     auto const number = read_catalog_number(lent.on());
     if (number == catalog_.load()) return;
-    auto const found = catalog_comparison{lent.on(), shared_.layouts}.take();
-    refuse_differences(found, shared_.path);
+    refuse_changes(
+        catalog_comparison{lent.on(), shared_.layouts}.take(), shared_.layouts, shared_.path);
     catalog_.store(number);
 }
 
