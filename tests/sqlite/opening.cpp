@@ -127,7 +127,7 @@ TEST_CASE("every setting of both kinds of connection is the one that is document
         CHECK(ask(*one, "foreign_keys") == "0");
         CHECK(ask(*one, "busy_timeout") == "5000");
         CHECK(sqlite3_limit(one->handle(), SQLITE_LIMIT_ATTACHED, -1) == 0);
-        CHECK(sqlite3_limit(one->handle(), SQLITE_LIMIT_LENGTH, -1) == 32 << 20);
+        CHECK(sqlite3_limit(one->handle(), SQLITE_LIMIT_LENGTH, -1) == 33 << 20);
     }
 }
 

@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <new>
+#include <string>
 
 using namespace test;
 
@@ -27,7 +28,60 @@ task job_of_size(std::size_t size)
     return result;
 }
 
+/// A record whose columns, its whole key among them, lie in a file beside its body.
+struct wide {
+    std::string id;
+    std::int64_t a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0, i = 0, j = 0;
+
+    bool operator==(wide const&) const = default;
+};
+
 } // namespace
+
+BOOST_HANA_ADAPT_STRUCT(wide, id, a, b, c, d, e, f, g, h, i, j);
+template <>
+inline constexpr auto cairn::descriptor<wide> = cairn::entity<"wide">(
+    cairn::version<1>, cairn::key<"w:{id}">, cairn::index<"first", "a", "b", "c", "d", "e">,
+    cairn::index<"second", "f", "g", "h", "i", "j">);
+
+namespace {
+
+struct widths : cairn::schema<wide> {};
+
+} // namespace
+
+TEST_CASE_TEMPLATE("columns do not count beside the record", Backend, EVERY_BACKEND)
+{
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    auto db = test::store<Backend, widths>{};
+    auto record = wide{"", most, most, most, most, most, most, most, most, most, most};
+    auto body = cairn::byte_buffer{};
+    cairn::record_codec<wide>::encode(record, body);
+    record.id.assign(most_bytes - body.size(), 'k');
+    db[cairn::table<wide>].insert(record);
+    CHECK(db[cairn::table<wide>].get(record.id) == record);
+    CHECK(db[cairn::table<wide>].erase(record.id));
+}
+
+TEST_CASE_TEMPLATE("a key that no record could have is absent", Backend, EVERY_BACKEND)
+{
+    auto const huge = std::string(5 * most_bytes, 'k');
+    auto db = test::store<Backend>{};
+    db[tasks].insert(job("k"));
+    db[tasks].insert(job("z"));
+    CHECK_FALSE(db[tasks].find(huge).has_value());
+    CHECK_FALSE(db[tasks].contains(huge));
+    CHECK_FALSE(db[tasks].erase(huge));
+    CHECK_THROWS_AS(static_cast<void>(db[tasks].get(huge)), cairn::not_found);
+    CHECK_THROWS_AS(db[tasks].update(huge, [](task&) {}), cairn::not_found);
+    CHECK(db[tasks].prefix().from(huge).count() == 1);
+    CHECK(db[tasks].prefix().before(huge).count() == 1);
+    db.write([&](auto& tx) {
+        CHECK_FALSE(tx[tasks].erase(huge));
+        tx[tasks].insert(job("a"));
+    });
+    CHECK(db[tasks].count() == 3);
+}
 
 TEST_CASE_TEMPLATE(
     "a record of the largest size is stored, one byte more is limit_exceeded", Backend,

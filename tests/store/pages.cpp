@@ -3,6 +3,7 @@
 
 #include "people.hpp"
 
+#include <string>
 #include <vector>
 
 using namespace test;
@@ -57,4 +58,25 @@ TEST_CASE_TEMPLATE("a place has a direction", Backend, EVERY_BACKEND)
     CHECK_THROWS_AS(static_cast<void>(all.after(second.previous)), cairn::invalid_argument);
     CHECK_THROWS_AS(static_cast<void>(all.after(second.next).reversed()), cairn::invalid_argument);
     CHECK(numbers_of(all.after(second.next).to_vector()) == std::vector{5, 6});
+}
+
+TEST_CASE_TEMPLATE("a token that lost its end, or gained one, is refused", Backend, EVERY_BACKEND)
+{
+    auto db = test::store<Backend>{};
+    fill(db, 4);
+    auto const refuses = [](auto const& range) {
+        auto const token = range.page(2).next;
+        REQUIRE(token.size() > 14);
+        auto const whole = range.page(2, token).records.size();
+        CHECK(whole == 2);
+        auto const read = [&](std::string const& text) { static_cast<void>(range.page(2, text)); };
+        for (auto size = token.size(); --size != 14;) // 10 bytes: an end of the range, no place
+            CHECK_THROWS_AS(read(token.substr(0, size)), cairn::invalid_argument);
+        for (auto const* more : {"AA", "AAAA", "AAAAAAAAAAAAAA"})
+            CHECK_THROWS_AS(read(token + more), cairn::invalid_argument);
+    };
+    refuses(db[entries].scan());
+    refuses(db[entries].prefix());
+    refuses(db[entries].by("text"_by));
+    refuses(db[entries].by("weight"_by));
 }

@@ -71,6 +71,26 @@ CAIRN_INLINE std::string make_token(shape const& s, question const& q, page_plac
     return to_base64url(std::as_bytes(std::span{bytes.append(place.at)}));
 }
 
+/// Whether the bytes are a place in the order of the question; nothing is the beginning.
+inline bool is_position(shape const& s, question const& q, std::string_view bytes)
+{
+    if (bytes.empty()) return true;
+    auto scratch = std::string{};
+    auto const pass = [&](std::span<std::uint8_t const> members) {
+        for (auto const m : members)
+            static_cast<void>(read_ordered(bytes, s.members[m].type, scratch));
+    };
+    try {
+        if (q.order == ordering::key) pass(s.key.columns());
+        if (q.order == ordering::index) pass(s.indexes[q.index].columns());
+        if (q.order != ordering::key)
+            static_cast<void>(read_ordered(bytes, {scalar::integer, 8, false}, scratch));
+    } catch (invalid_argument const&) {
+        return false;
+    }
+    return bytes.empty();
+}
+
 CAIRN_INLINE page_place read_token(shape const& s, question const& q, std::string_view token)
 {
     auto const refuse = [&](char const* message) {
@@ -84,7 +104,9 @@ CAIRN_INLINE page_place read_token(shape const& s, question const& q, std::strin
     for (std::size_t i = 0; i != 8; ++i) mark |= std::uint64_t{at(2 + i)} << (8 * i);
     if (mark != fingerprint(s, q)) refuse("this page token belongs to another range");
     auto const* rest = reinterpret_cast<char const*>(bytes->data()) + 10;
-    return {.at = position{rest, bytes->size() - 10}, .backward = at(1) == 1};
+    auto place = page_place{{rest, bytes->size() - 10}, at(1) == 1};
+    if (!is_position(s, q, place.at)) refuse("this is not a page token: its place is damaged");
+    return place;
 }
 
 } // namespace cairn::inline v0::detail

@@ -31,6 +31,11 @@ inline constexpr std::int32_t application_id = 0x43524E31;
 
 inline constexpr int page_size = 4096;
 
+/// The largest row: a record, once more in its columns, and what SQLite puts around them. What a
+/// record may be is decided by the library, as for every backend.
+inline constexpr int most_row_bytes = static_cast<int>(2 * decode_limits{}.record_bytes)
+    + (1 << 20);
+
 /// Checks the library that was linked, and switches its memory counters off if nobody has used it.
 inline void prepare_library(sqlite_options const& options)
 {
@@ -126,7 +131,7 @@ inline void restrict_connection(connection& on, sqlite_options const& options)
     set_switch(on, SQLITE_DBCONFIG_DQS_DML, 0);
     set_switch(on, SQLITE_DBCONFIG_DQS_DDL, 0);
     set_switch(on, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
-    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, 32 << 20);
+    sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, most_row_bytes);
     sqlite3_limit(handle, SQLITE_LIMIT_SQL_LENGTH, 64 << 10);
     sqlite3_limit(handle, SQLITE_LIMIT_ATTACHED, 0);
     sqlite3_limit(handle, SQLITE_LIMIT_WORKER_THREADS, 0);

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cairn/describe/cell.hpp>
+#include <cairn/encode/limits.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <sqlite3.h>
@@ -46,8 +48,13 @@ private:
     return data != nullptr ? data : "";
 }
 
+/// How much of a value is bound. No stored value is longer than a record, so one byte more
+/// decides every comparison with them, and a key of any length is just absent.
+inline constexpr std::size_t most_bound = decode_limits{}.record_bytes + 1;
+
 [[nodiscard]] inline int bind_cell(sqlite3_stmt* to, int place, cell const& value)
 {
+    auto const size = std::min(value.size, most_bound);
     switch (value.kind) {
     case cell::tag::null: return sqlite3_bind_null(to, place);
     case cell::tag::integer: return sqlite3_bind_int64(to, place, value.as_integer());
@@ -57,9 +64,9 @@ private:
     case cell::tag::real: return sqlite3_bind_double(to, place, value.as_real());
     case cell::tag::text:
         return sqlite3_bind_text64(
-            to, place, address_of(value.data), value.size, SQLITE_STATIC, SQLITE_UTF8);
+            to, place, address_of(value.data), size, SQLITE_STATIC, SQLITE_UTF8);
     case cell::tag::bytes:
-        return sqlite3_bind_blob64(to, place, address_of(value.data), value.size, SQLITE_STATIC);
+        return sqlite3_bind_blob64(to, place, address_of(value.data), size, SQLITE_STATIC);
     }
     return SQLITE_MISUSE;
 }
