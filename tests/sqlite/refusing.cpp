@@ -22,6 +22,7 @@ struct older_note : changed_note {};
 /// "note" as it is, with other indexes.
 struct reindexed_note : note {};
 struct unique_note : note {};
+struct renamed_note : note {};
 
 /// "note" with a column that was in the body before.
 struct column_note : note {};
@@ -35,6 +36,7 @@ BOOST_HANA_ADAPT_STRUCT(test::newer_note, NOTE_MEMBERS, starred);
 BOOST_HANA_ADAPT_STRUCT(test::older_note, NOTE_MEMBERS, starred);
 BOOST_HANA_ADAPT_STRUCT(test::reindexed_note, NOTE_MEMBERS);
 BOOST_HANA_ADAPT_STRUCT(test::unique_note, NOTE_MEMBERS);
+BOOST_HANA_ADAPT_STRUCT(test::renamed_note, NOTE_MEMBERS);
 BOOST_HANA_ADAPT_STRUCT(test::column_note, NOTE_MEMBERS);
 
 template <>
@@ -56,6 +58,10 @@ inline constexpr auto cairn::descriptor<test::reindexed_note> = cairn::entity<"n
 template <>
 inline constexpr auto cairn::descriptor<test::unique_note> = cairn::entity<"note">(
     cairn::version<2>, cairn::key<"note:{id}">, cairn::unique<"rank", "rank">,
+    cairn::index<"level", "level", "rank">, cairn::unique<"label", "label">);
+template <>
+inline constexpr auto cairn::descriptor<test::renamed_note> = cairn::entity<"note">(
+    cairn::version<2>, cairn::key<"note:{id}">, cairn::index<"Rank", "rank">,
     cairn::index<"level", "level", "rank">, cairn::unique<"label", "label">);
 template <>
 inline constexpr auto cairn::descriptor<test::column_note> = cairn::entity<"note">(
@@ -267,6 +273,21 @@ TEST_CASE("indexes are added and dropped when the file is opened for writing")
             "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql <> ''"
             " AND tbl_name = 'note' ORDER BY 1")
         == std::vector<std::string>{"note.label", "note.rank"});
+    CHECK(open_notes{file.path()}.count() == 4); // and back again
+}
+
+TEST_CASE("an index may be renamed by letter case alone, as SQLite does not tell the names apart")
+{
+    auto const file = prepared{};
+    {
+        auto const db = cairn::sqlite_database{
+            {.path = file.path()}, cairn::shapes_of<only<renamed_note>>};
+    }
+    CHECK(
+        sql(file.path(),
+            "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql <> ''"
+            " AND tbl_name = 'note' ORDER BY 1")
+        == std::vector<std::string>{"note.Rank", "note.label", "note.level"});
     CHECK(open_notes{file.path()}.count() == 4); // and back again
 }
 

@@ -113,10 +113,11 @@ inline void add_index(connection& on, layout const& table, std::string const& sq
     raise(errc::unique_conflict, std::move(details));
 }
 
-inline void change_index(connection& on, layout const& table, index_change const& change)
+/// Goes before everything that is created: SQLite does not tell names apart by letter case.
+inline void drop_indexes(connection& on, std::vector<index_change> const& changes)
 {
-    if (!change.drop.empty()) run_once(on, text{}.add("DROP INDEX ").name(change.drop).take());
-    if (!change.create.empty()) add_index(on, table, change.create);
+    for (auto const& change : changes)
+        if (!change.drop.empty()) run_once(on, text{}.add("DROP INDEX ").name(change.drop).take());
 }
 
 inline void write_catalog_state(connection& on, store_state const& state)
@@ -135,6 +136,7 @@ inline void write_catalog_state(connection& on, store_state const& state)
     connection& on, std::vector<layout> const& layouts, catalog_findings const& found,
     store_state& state)
 {
+    drop_indexes(on, found.changes);
     auto slots = std::vector<std::size_t>{};
     for (std::size_t i = 0; i < layouts.size(); ++i) {
         if (!found.slots[i]) {
@@ -144,7 +146,7 @@ inline void write_catalog_state(connection& on, store_state const& state)
         slots.push_back(found.slots[i].value_or(state.tallies.size() - 1));
     }
     for (auto const& change : found.changes) {
-        change_index(on, layouts[change.ordinal], change);
+        if (!change.create.empty()) add_index(on, layouts[change.ordinal], change.create);
         write_model(
             on, layouts[change.ordinal].model(),
             static_cast<std::int64_t>(slots[change.ordinal] + 1));
