@@ -7,6 +7,23 @@
 
 #include <stdexcept>
 
+namespace test {
+
+/// Whose key is lost when it is moved from.
+struct letter {
+    std::string name{};
+    std::string text{};
+    std::uint64_t edited = 0;
+};
+
+} // namespace test
+
+BOOST_HANA_ADAPT_STRUCT(test::letter, name, text, edited);
+
+template <>
+inline constexpr auto cairn::descriptor<test::letter> = cairn::entity<"letter">(
+    cairn::version<1>, cairn::key<"letter/{name}">, cairn::index<"edited", "edited">);
+
 using namespace test;
 using namespace cairn::literals;
 using strategy = cairn::recovery_strategy;
@@ -32,6 +49,47 @@ void checkpoint_ledger(Store& db)
     auto keeper = cairn::checkpointer{ledger_plan()};
     auto const state = keeper.recover(db).state;
     db.write([&](auto& tx) { keeper.checkpoint(tx, state); });
+}
+
+struct mail : cairn::schema<letter, cairn::checkpoint_header, cairn::checkpoint_chunk> {};
+inline constexpr auto letters = cairn::table<letter>;
+
+letter letter_of(std::uint64_t n, std::string text)
+{
+    return {"a name that is too long to be inside a string " + std::to_string(n), std::move(text)};
+}
+
+/// Takes what it is given, as far as it may, before it looks at it.
+template <class Given>
+struct letter_box {
+    std::uint64_t taken = 0;
+    std::vector<std::string> lost_keys{};
+
+    void apply(Given given)
+    {
+        auto const own = std::decay_t<Given>{std::forward<Given>(given)};
+        if (own.text.empty()) cairn::refuse("it is empty");
+        ++taken;
+    }
+    void lost(cairn::quarantined_record const& record) { lost_keys.push_back(record.key); }
+    void save(cairn::checkpoint_writer& out) const { out.put(taken); }
+    void load(cairn::checkpoint_reader& in) { in.get(taken); }
+};
+
+/// Checks that the report and the state were told of these, by their right keys.
+template <class State>
+void check_left_out(
+    cairn::recovered<State> const& found, std::initializer_list<std::uint64_t> numbers)
+{
+    auto expected = std::vector<std::string>{};
+    for (auto const n : numbers) {
+        auto const key = cairn::make_key<letter>(letter_of(n, "").name);
+        expected.push_back(cairn::key_path(cairn::shape_of<letter>, key.view()));
+    }
+    auto reported = std::vector<std::string>{};
+    for (auto const& each : found.report.quarantined) reported.push_back(each.key);
+    CHECK(reported == expected);
+    CHECK(found.state.lost_keys == expected);
 }
 
 } // namespace
@@ -167,6 +225,43 @@ TEST_CASE_TEMPLATE(
     CHECK(found.report.quarantined.front().model == "movement");
     CHECK(found.report.quarantined.front().key == "movement/3");
     CHECK(found.report.quarantined.front().reason == "a movement without an account");
+}
+
+TEST_CASE_TEMPLATE(
+    "a refused record is named by its key, also by a state that moved it away", Given, letter,
+    letter&&, letter const&)
+{
+    auto const with = [](auto& db) {
+        auto keeper = cairn::checkpointer{cairn::recovery<letter_box<Given>>(
+            "box", 1, cairn::records(letters).changed_by("edited"_by))};
+        db.write([&](auto& tx) { // more than are read at once
+            for (std::uint64_t n = 0; n != 300; ++n)
+                tx[letters].insert(letter_of(n, n % 128 == 0 || n == 299 ? "" : "text"));
+        });
+        auto const found = keeper.recover(db);
+        check_left_out(found, {0, 128, 256, 299});
+        CHECK(found.state.taken == 296);
+
+        db.write([&](auto& tx) {
+            keeper.checkpoint(tx, found.state);
+            tx[letters].erase(letter_of(0, "").name);
+            for (auto const n : {3, 7}) {
+                tx[letters].update(letter_of(n, "").name, [&](letter& each) {
+                    each.edited = 1;
+                    if (n == 7) each.text.clear();
+                });
+            }
+            keeper.checkpoint(tx, found.state);
+        });
+        auto const again = keeper.recover(db);
+        CHECK(again.report.checkpoint == 2);
+        check_left_out(again, {7});
+    };
+    auto in_memory = cairn::store<mail, cairn::memory>{};
+    with(in_memory);
+    auto const at = place<cairn::sqlite>{};
+    auto in_file = cairn::store<mail, cairn::sqlite>{at.options()};
+    with(in_file);
 }
 
 TEST_CASE("more refused records than a report keeps are still counted")

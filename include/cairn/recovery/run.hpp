@@ -173,11 +173,17 @@ private:
         auto const records = in_[table<Model>];
         auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
         auto const total = since == 0 ? records.count() : all.count();
+        auto const unheard = records.scan().after_sequence(since).tolerate(overlook_damage{});
         auto token = std::string{};
         do {
             auto page = all.page(records_at_once, token);
-            for (auto& record : page.records) {
-                if (apply(std::move(record))) ++report().sources.back().inserted;
+            auto again = std::vector<Model>{}; // the page, if one of its records is refused
+            for (std::size_t i = 0; i != page.records.size(); ++i) {
+                auto const intact = [&]() -> Model const& {
+                    if (again.empty()) again = unheard.page(records_at_once, token).records;
+                    return again.at(i);
+                };
+                if (apply(std::move(page.records[i]), intact)) ++report().sources.back().inserted;
             }
             token = std::move(page.next);
             auto const& so_far = report().sources.back();
@@ -195,7 +201,8 @@ private:
         auto older = changed.tolerate(report_damage{hear});
         for (auto at = older.begin(); at != older.end(); ++at) {
             if (at.sequence() > since) continue;
-            if (apply(Model{*at})) ++report().sources.back().changed;
+            auto const intact = [&]() -> Model const& { return *at; };
+            if (apply(Model{*at}, intact)) ++report().sources.back().changed;
         }
         if (!damaged.empty()) lose_older(changed, std::move(damaged), since);
     }
@@ -219,14 +226,16 @@ private:
         for (; next != damaged.end(); ++next) lose(std::move(*next));
     }
 
-    template <class Model>
-    bool apply(Model&& record)
+    /// A state may take the record by value and move it on before it refuses it: the key that it
+    /// had is that of `intact()`, and nothing is kept of the many that are not refused.
+    template <class Model, class Intact>
+    bool apply(Model&& record, Intact const& intact)
     {
         try {
             result_.state.apply(std::move(record));
             return true;
         } catch (record_refused const& refused) {
-            auto const key = own_key{record_type_of<Model>, &record};
+            auto const key = own_key{record_type_of<Model>, &intact()};
             auto const& model = shape_of<Model>;
             lose({std::string{model.name}, key_path(model, key.view()), refused.what()});
             return false;
