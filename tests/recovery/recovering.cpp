@@ -14,15 +14,17 @@ struct letter {
     std::string name{};
     std::string text{};
     std::uint64_t edited = 0;
+    std::uint32_t copies = 0;
 };
 
 } // namespace test
 
-BOOST_HANA_ADAPT_STRUCT(test::letter, name, text, edited);
+BOOST_HANA_ADAPT_STRUCT(test::letter, name, text, edited, copies);
 
 template <>
 inline constexpr auto cairn::descriptor<test::letter> = cairn::entity<"letter">(
-    cairn::version<1>, cairn::key<"letter/{name}">, cairn::index<"edited", "edited">);
+    cairn::version<1>, cairn::key<"letter/{name}">, cairn::index<"edited", "edited">,
+    cairn::index<"copies", "copies">);
 
 using namespace test;
 using namespace cairn::literals;
@@ -411,6 +413,38 @@ TEST_CASE_TEMPLATE(
     CHECK_THROWS_AS(recover_ledger(db, strategy::from_checkpoint), cairn::not_found);
     checkpoint_ledger(db);
     CHECK(recover_ledger(db, strategy::from_checkpoint).state.movements == 1);
+}
+
+TEST_CASE_TEMPLATE(
+    "a checkpoint of a plan that counted changes by another column is refused by its name", Backend,
+    EVERY_BACKEND)
+{
+    auto const at = place<Backend>{};
+    auto db = cairn::store<mail, Backend>{at.options()};
+    auto const by = [](auto sources) {
+        return cairn::recovery<letter_box<letter const&>>("box", 1, std::move(sources));
+    };
+    auto const edits = by(cairn::records(letters).changed_by("edited"_by));
+    auto const copies = by(cairn::records(letters).changed_by("copies"_by));
+    auto const check_refused = [&](auto const& before, auto const& after) {
+        db[letters].insert(letter_of(db[letters].count(), "text"));
+        auto keeper = cairn::checkpointer{before};
+        auto const state = keeper.recover(db).state;
+        db.write([&](auto& tx) { keeper.checkpoint(tx, state); });
+        auto const found = cairn::checkpointer{after}.recover(db);
+        CHECK(found.report.used == strategy::from_scratch);
+        CHECK(found.state.taken == db[letters].count());
+        REQUIRE_FALSE(found.report.refused.empty());
+        CHECK(
+            found.report.refused.front().reason
+            == "it was taken of a state that is rebuilt from other records");
+        CHECK_THROWS_AS(
+            cairn::checkpointer{after}.recover(db, {.strategy = strategy::from_checkpoint}),
+            cairn::not_found);
+        db[cairn::checkpoint_headers].scan().erase();
+    };
+    check_refused(edits, copies);
+    check_refused(copies, edits);
 }
 
 TEST_CASE_TEMPLATE("from_scratch does not look at checkpoints", Backend, EVERY_BACKEND)

@@ -124,9 +124,15 @@ public:
     template <class Place>
     auto since(Place const& in, std::vector<std::byte> const& greatest) const
     {
+        return ask(in).from(parse(greatest));
+    }
+
+    /// The value that `greatest` gave. Throws `checkpoint_refused` if the bytes are none.
+    [[nodiscard]] static value_type parse(std::vector<std::byte> const& greatest)
+    {
         auto value = value_type{};
         parse_value(greatest, value);
-        return ask(in).from(value);
+        return value;
     }
 
 private:

@@ -147,16 +147,14 @@ public:
     {
         auto place = std::size_t{0};
         plan_.for_each_source(
-            [&]<class Model, class Changes>(record_source<Model, Changes> const&) {
-                if (place == header.sources.size()
-                    || header.sources[place].model != shape_of<Model>.name
-                    || header.sources[place].counter.empty() == Changes::counts)
-                    refuse_checkpoint("it was taken of a state that is rebuilt from other records");
-                if constexpr (!Changes::whole) require_count<Model>(header.sources[place]);
-                ++place;
+            [&]<class Model, class Changes>(record_source<Model, Changes> const& each) {
+                if (place == header.sources.size()) refuse_other_records();
+                auto const& then = header.sources[place++];
+                if (then.model != shape_of<Model>.name || !is_counter_of(each, then.counter))
+                    refuse_other_records();
+                if constexpr (!Changes::whole) require_count<Model>(then);
             });
-        if (place != header.sources.size())
-            refuse_checkpoint("it was taken of a state that is rebuilt from other records");
+        if (place != header.sources.size()) refuse_other_records();
     }
 
     /// Loads `state` from one checkpoint of a chain; `progress(bytes)` hears of each chunk.
@@ -185,6 +183,23 @@ private:
     {
         auto const headers = in_[checkpoint_headers].prefix(plan_.name()).reversed();
         return headers.tolerate(report_damage{report});
+    }
+
+    [[noreturn]] static void refuse_other_records()
+    {
+        refuse_checkpoint("it was taken of a state that is rebuilt from other records");
+    }
+
+    /// Whether `greatest` is of the column that counts the changes of `source`, as far as its bytes
+    /// tell.
+    template <class Model, class Changes>
+    [[nodiscard]] static bool is_counter_of(
+        record_source<Model, Changes> const& source, std::vector<std::byte> const& greatest)
+    {
+        if constexpr (Changes::counts)
+            return !reason_against([&] { static_cast<void>(source.changed().parse(greatest)); });
+        else
+            return greatest.empty();
     }
 
     template <class Model>
