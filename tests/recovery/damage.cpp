@@ -335,6 +335,17 @@ TEST_CASE("after damage the next checkpoint is sound, and is what recovery uses"
     CHECK_FALSE(at.db[checkpoint_chunks].contains("graph", 4U, 0U));
 }
 
+TEST_CASE("behind a checkpoint whose mark is not one of the state's the next is full")
+{
+    auto at = scene{};
+    at.forge_header(4, [](checkpoint_header& header) { header.mark.pop_back(); });
+    auto user = graph_user{at.db, {.every = 0}};
+    CHECK(at.check_used(4).refused.empty());
+    CHECK(user.checkpoint().is_full());
+    CHECK(at.check_used(5).refused.empty());
+    CHECK(user.checkpoint().base == 5);
+}
+
 TEST_CASE("when every checkpoint is damaged, a new one is numbered behind them and used")
 {
     auto at = scene{};

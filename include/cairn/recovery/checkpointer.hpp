@@ -125,9 +125,7 @@ public:
             });
         } else if constexpr (detail::has_deltas<state>) {
             detail::write_checkpoint(tx, header, how_.level, [&](checkpoint_writer& out) {
-                auto mark = std::remove_cvref_t<decltype(now.mark())>{};
-                detail::parse_value(last_.used->mark, mark);
-                now.save_since(out, mark);
+                now.save_since(out, mark_of(*last_.used));
                 out.finish();
             });
         }
@@ -236,7 +234,16 @@ private:
             auto const found = tx[checkpoint_headers].find(plan_.name(), last_.used->number);
             if (!found || *found != *last_.used) detail::refuse_checkpoint("it is not stored");
             static_cast<void>(detail::stored_checkpoints{plan_, tx}.chain_of(*found));
+            static_cast<void>(mark_of(*found));
         });
+    }
+
+    /// Throws `checkpoint_refused` if the header's is not a mark of this state.
+    [[nodiscard]] static auto mark_of(checkpoint_header const& header)
+    {
+        auto mark = std::remove_cvref_t<decltype(std::declval<state const&>().mark())>{};
+        detail::parse_value(header.mark, mark);
+        return mark;
     }
 
     /// Those that could not be used stay until what is kept has passed them.
