@@ -47,6 +47,53 @@ struct counted_books {
 
 using numbers = std::vector<std::uint64_t>;
 
+/// A ledger kept by hand, in transactions some of which fail.
+template <class Backend>
+struct failing_books {
+    explicit failing_books(cairn::checkpoint_options how)
+        : db{at.options()}, keeper{ledger_plan(), how}
+    {
+    }
+
+    /// Stores a movement; `then(tx)` may write checkpoints, and throw. Whether it was stored.
+    template <class Then>
+    bool pay(Then const& then)
+    {
+        auto const before = state;
+        try {
+            db.write([&](auto& tx) {
+                auto const next = move_money(state.movements + 1);
+                tx[movements].insert(next);
+                state.apply(next);
+                then(tx);
+            });
+            return true;
+        } catch (std::runtime_error const&) {
+            state = before;
+            return false;
+        }
+    }
+    /// The same with a checkpoint if one is due; whether there was one.
+    bool pay()
+    {
+        auto was_due = false;
+        CHECK(pay([&](auto& tx) { was_due = keeper.checkpoint_if_due(tx, state); }));
+        return was_due;
+    }
+    bool pay_in_vain(std::size_t checkpoints)
+    {
+        return pay([&](auto& tx) {
+            for (std::size_t i = 0; i != checkpoints; ++i) keeper.checkpoint(tx, state);
+            throw std::runtime_error{"no"};
+        });
+    }
+
+    place<Backend> at{};
+    books_store<Backend> db;
+    cairn::checkpointer<decltype(ledger_plan())> keeper;
+    ledger state{};
+};
+
 } // namespace
 
 TEST_CASE_TEMPLATE("a checkpoint is due every so many records", Backend, EVERY_BACKEND)
@@ -243,6 +290,81 @@ TEST_CASE_TEMPLATE(
     CHECK(next.is_full());
     CHECK(next.number == 2);
     CHECK(recovered_by(db, cairn::recovery_strategy::from_checkpoint) == user.state());
+}
+
+TEST_CASE_TEMPLATE(
+    "a checkpoint whose transaction fails does not begin the interval anew", Backend, EVERY_BACKEND)
+{
+    auto books = failing_books<Backend>{{.every = 10}};
+    auto const stored = [&] { return numbers_in(books.db, books.keeper); };
+    for (int i = 0; i != 5; ++i) CHECK_FALSE(books.pay());
+    CHECK_FALSE(books.pay_in_vain(1)); // nor does it make one due
+    for (int i = 5; i != 9; ++i) CHECK_FALSE(books.pay());
+    CHECK_FALSE(books.pay([&](auto& tx) {
+        CHECK(books.keeper.checkpoint_if_due(tx, books.state));
+        CHECK_FALSE(books.keeper.checkpoint_if_due(tx, books.state));
+        throw std::runtime_error{"no"};
+    }));
+    CHECK(books.pay());
+    CHECK(stored() == numbers{1});
+    for (int i = 10; i != 19; ++i) CHECK_FALSE(books.pay());
+    CHECK(books.pay([&](auto& tx) {
+        auto const attempt = [&] {
+            CHECK(books.keeper.checkpoint_if_due(tx, books.state));
+            throw std::runtime_error{"no"};
+        };
+        CHECK_THROWS_AS(tx.attempt(attempt), std::runtime_error);
+        CHECK(books.keeper.checkpoint_if_due(tx, books.state));
+    }));
+    CHECK(stored() == numbers{2, 1});
+    CHECK_FALSE(books.pay_in_vain(3));
+    auto paid = 1;
+    while (!books.pay()) ++paid;
+    CHECK(paid <= 10);
+    CHECK(stored() == numbers{3, 2, 1});
+}
+
+TEST_CASE("an interval of time goes on where a transaction failed, and where one recovers from it")
+{
+    auto clock = hand_clock{};
+    auto const how = cairn::checkpoint_options{.every = 0, .interval = 1min, .machine = &clock};
+    SUBCASE("by hand")
+    {
+        auto books = failing_books<cairn::memory>{how};
+        clock.advance(1min);
+        CHECK_FALSE(books.pay_in_vain(1));
+        CHECK(books.pay());
+        clock.advance(59s);
+        CHECK_FALSE(books.pay_in_vain(1));
+        books.state = books.keeper.recover(books.db).state;
+        CHECK_FALSE(books.pay());
+        clock.advance(1s);
+        CHECK(books.pay());
+    }
+    SUBCASE("by the library")
+    {
+        auto books = counted_books<cairn::memory>{how};
+        clock.advance(59s);
+        CHECK_THROWS_AS(
+            books.kept.write([](auto& tx) { tx[movements].insert(move_money(50, "")); }),
+            cairn::record_refused);
+        CHECK(books.numbers().empty());
+        clock.advance(1s);
+        books.pay();
+        CHECK(books.numbers() == numbers{1});
+    }
+}
+
+TEST_CASE("another's checkpoint behind ours does not make the next one of ours due")
+{
+    auto books = failing_books<cairn::memory>{{.every = 10, .keep = 1}};
+    for (int i = 0; i != 9; ++i) CHECK_FALSE(books.pay());
+    CHECK(books.pay());
+    auto other = cairn::checkpointer{ledger_plan(), {.keep = 1}};
+    books.db.write([&](auto& tx) { other.checkpoint(tx, books.state); });
+    CHECK(numbers_in(books.db, books.keeper) == numbers{2});
+    for (int i = 0; i != 9; ++i) CHECK_FALSE(books.pay());
+    CHECK(books.pay());
 }
 
 TEST_CASE_TEMPLATE(

@@ -38,6 +38,13 @@ void write_checkpoint(
     tx[checkpoint_headers].insert(header);
 }
 
+/// From where it is counted until a checkpoint is due.
+struct interval_start {
+    std::uint64_t number = 0; ///< of the checkpoint written there, 0 if there was none
+    std::uint64_t position = 0;
+    std::chrono::steady_clock::time_point time{};
+};
+
 } // namespace detail
 
 /// Recovers a state that its user owns, and writes its checkpoints into the user's transactions.
@@ -53,15 +60,15 @@ void write_checkpoint(
 ///
 /// The state given to a checkpoint must be the one that the records give that the transaction
 /// sees, no more and no less; `kept` sees to that by itself. If the transaction does not commit,
-/// there is no checkpoint: the next one finds that out, and builds on what is stored. (The state
-/// may then be ahead of the store: recover it again.)
+/// there is no checkpoint: the next one finds that out, builds on what is stored, and is due as if
+/// it had not been written. (The state may then be ahead of the store: recover it again.)
 template <class Plan>
 class checkpointer {
 public:
     using state = typename Plan::state;
 
     explicit checkpointer(Plan plan, checkpoint_options how = {})
-        : plan_{std::move(plan)}, how_{how}, last_time_{on().now()}
+        : plan_{std::move(plan)}, how_{how}, written_{.time = on().now()}, before_{written_}
     {
     }
 
@@ -90,7 +97,7 @@ public:
             else
                 return run_in(db);
         }();
-        restart_intervals(last_.used ? last_.used->position : 0);
+        count_from_recovered();
         return found;
     }
     template <class Database>
@@ -118,6 +125,7 @@ public:
     checkpoint_header checkpoint(
         Transaction& tx, state const& now, checkpoint_kind kind = checkpoint_kind::automatic)
     {
+        if (is_stored(tx, written_)) before_ = written_;
         auto header = describe(tx, now, kind);
         if (header.is_full()) {
             detail::write_checkpoint(tx, header, how_.level, [&](checkpoint_writer& out) {
@@ -131,7 +139,7 @@ public:
         }
         last_.deltas = header.is_full() ? 0 : last_.deltas + 1;
         last_.used = header;
-        restart_intervals(header.position);
+        written_ = {header.number, header.position, on().now()};
         prune(tx);
         return header;
     }
@@ -172,19 +180,47 @@ private:
         return how_.machine != nullptr ? *how_.machine : real_machine();
     }
 
-    void restart_intervals(std::uint64_t from)
+    /// Time goes on where the checkpoint recovered from is one that it was counted from: a state
+    /// that is recovered again and again has its checkpoints, too.
+    void count_from_recovered()
     {
-        last_position_ = from;
-        last_time_ = on().now();
+        auto from = detail::interval_start{.time = on().now()};
+        if (last_.used) from.number = last_.used->number, from.position = last_.used->position;
+        for (auto const& known : {before_, written_})
+            if (known.number == from.number) from.time = known.time;
+        written_ = before_ = from;
     }
 
+    /// Whether the checkpoint that an interval begins with came to be: whether `tx` has it or, once
+    /// it was removed, one behind it.
+    template <class Transaction>
+    [[nodiscard]] bool is_stored(Transaction& tx, detail::interval_start const& from) const
+    {
+        if (from.number == 0) return true;
+        auto const headers = tx[checkpoint_headers].prefix(plan_.name());
+        return !headers.from(from.number).limit(1).sequences().empty();
+    }
+
+    /// A transaction does not tell whether it was committed. So it is counted from the checkpoint
+    /// written last if that is stored, else from the one before; and if that is not stored either,
+    /// since several were written in a transaction that failed, one is due.
     template <class Transaction>
     [[nodiscard]] bool is_due(Transaction& tx, state const& now) const
     {
-        if (how_.interval.count() != 0 && on().now() - last_time_ >= how_.interval) return true;
+        if (how_.every == 0 && how_.interval.count() == 0) return false;
+        if (is_over(tx, now, written_)) return true;
+        if (is_stored(tx, written_)) return false;
+        return is_over(tx, now, before_) || !is_stored(tx, before_);
+    }
+
+    template <class Transaction>
+    [[nodiscard]] bool is_over(
+        Transaction& tx, state const& now, detail::interval_start const& from) const
+    {
+        if (how_.interval.count() != 0 && on().now() - from.time >= how_.interval) return true;
         if (how_.every == 0) return false;
         auto const reached = position_in(tx, now);
-        return reached >= last_position_ && reached - last_position_ >= how_.every;
+        return reached >= from.position && reached - from.position >= how_.every;
     }
 
     template <class Transaction>
@@ -265,9 +301,9 @@ private:
 
     Plan plan_;
     checkpoint_options how_;
-    detail::recovery_point last_{}; // the checkpoint that was written or recovered from last
-    std::uint64_t last_position_ = 0;
-    std::chrono::steady_clock::time_point last_time_;
+    detail::recovery_point last_{};  // the checkpoint that was written or recovered from last
+    detail::interval_start written_; // where the checkpoint written last begins an interval
+    detail::interval_start before_;  // where that goes on if its transaction failed
 };
 
 } // namespace cairn::inline v0
