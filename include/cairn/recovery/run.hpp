@@ -158,21 +158,25 @@ private:
         report().sources.push_back({.model = std::string{shape_of<Model>.name}});
         auto const& used = point_.used;
         auto const since = used && !Changes::whole ? used->sources[place].sequence : 0;
-        read_inserted<Model>(since);
         if constexpr (Changes::counts) {
-            if (used)
-                read_changed<Model>(
-                    source.changed().since(in_, used->sources[place].counter), since);
+            if (used) {
+                auto const changed = source.changed().since(in_, used->sources[place].counter);
+                auto const more = changed.count();
+                read_inserted<Model>(since, more);
+                return read_changed<Model>(changed, since, more);
+            }
         }
+        read_inserted<Model>(since, 0);
     }
 
+    /// `more` are read behind these.
     template <class Model>
-    void read_inserted(std::int64_t since)
+    void read_inserted(std::int64_t since, std::uint64_t more)
     {
         auto const hear = [&](corrupt_record const& damage) { lose(named(damage)); };
         auto const records = in_[table<Model>];
         auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
-        auto const total = since == 0 ? records.count() : all.count();
+        auto const total = (since == 0 ? records.count() : all.count()) + more;
         auto const unheard = records.scan().after_sequence(since).tolerate(overlook_damage{});
         auto token = std::string{};
         do {
@@ -192,18 +196,28 @@ private:
         } while (!token.empty());
     }
 
-    /// Of the records that changed, those above `since` were just applied as they are now.
+    /// Of the `count` records that changed, those above `since` were just applied as they are now.
     template <class Model, class Range>
-    void read_changed(Range const& changed, std::int64_t since)
+    void read_changed(Range const& changed, std::int64_t since, std::uint64_t count)
     {
+        auto const before = report().sources.back().inserted + report().sources.back().quarantined;
+        auto told = std::uint64_t{0};
+        auto const see = [&](std::uint64_t seen) {
+            if (seen - told < records_at_once && seen != count) return;
+            told = seen;
+            tell(recovery_phase::reading, shape_of<Model>.name, before + seen, before + count);
+        };
         auto damaged = std::vector<quarantined_record>{};
         auto const hear = [&](corrupt_record const& damage) { damaged.push_back(named(damage)); };
         auto older = changed.tolerate(report_damage{hear});
+        auto readable = std::uint64_t{0};
         for (auto at = older.begin(); at != older.end(); ++at) {
+            see(++readable + damaged.size());
             if (at.sequence() > since) continue;
             auto const intact = [&]() -> Model const& { return *at; };
             if (apply(Model{*at}, intact)) ++report().sources.back().changed;
         }
+        if (readable + damaged.size() != told) see(readable + damaged.size());
         if (!damaged.empty()) lose_older(changed, std::move(damaged), since);
     }
 
