@@ -107,8 +107,12 @@ class Commands(Folder):
         lines = self.call("recover", "--db", self.database).stderr.splitlines()
         self.assertIn("recovering, finding dag: 2 of 2 (100 %)", lines)
         self.assertRegex("\n".join(lines), r"recovering, loading dag: (\d+) of \1 \(100 %\)")
-        rest, = [line for line in lines if line.startswith("recovering, reading certificate: ")]
-        self.assertRegex(rest, r": (\d+) of \1 \(100 %\)$")
+        reading = re.findall(r"^recovering, reading certificate: (\d+) of (\d+) \((\d+) %\)$",
+                             "\n".join(lines), re.M)
+        done = [int(n) for n, _, _ in reading]
+        self.assertEqual(done, sorted(set(done)))  # new ones, then those that were committed since
+        self.assertEqual({total for _, total, _ in reading}, {str(done[-1])})
+        self.assertEqual(reading[-1][2], "100")
         lines = self.call("recover", "--db", self.database, "--strategy", "scratch").stderr
         self.assertNotIn("loading", lines)
         self.assertIn("reading certificate", lines)
