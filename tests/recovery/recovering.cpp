@@ -247,7 +247,7 @@ TEST_CASE_TEMPLATE(
         db.write([&](auto& tx) {
             keeper.checkpoint(tx, found.state);
             tx[letters].erase(letter_of(0, "").name);
-            for (auto const n : {3, 7}) {
+            for (auto const n : {3u, 7u}) {
                 tx[letters].update(letter_of(n, "").name, [&](letter& each) {
                     each.edited = 1;
                     if (n == 7) each.text.clear();
