@@ -85,7 +85,8 @@ void check_left_out(
 {
     auto expected = std::vector<std::string>{};
     for (auto const n : numbers) {
-        auto const key = cairn::make_key<letter>(letter_of(n, "").name);
+        auto const name = letter_of(n, "").name;
+        auto const key = cairn::make_key<letter>(name);
         expected.push_back(cairn::key_path(cairn::shape_of<letter>, key.view()));
     }
     auto reported = std::vector<std::string>{};
