@@ -25,9 +25,7 @@ CAIRN_INLINE void commit_queue::require_parent() const
 
 CAIRN_INLINE std::chrono::steady_clock::time_point commit_queue::turn_deadline() const
 {
-    constexpr auto for_ever = std::chrono::milliseconds{std::chrono::hours{24 * 365}};
-    auto const patience = options_.turn_timeout < for_ever ? options_.turn_timeout : for_ever;
-    return std::chrono::steady_clock::now() + patience;
+    return std::chrono::steady_clock::now() + options_.turn_timeout;
 }
 
 CAIRN_INLINE void commit_queue::add_to_batch(member& m) noexcept
