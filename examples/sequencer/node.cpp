@@ -146,8 +146,6 @@ std::vector<receipt> node::take_all(
     receipts.insert(receipts.end(), released.begin(), released.end());
     order(found);
     save(found);
-    for (auto const& each : found.new_certificates)
-        if (each.author == options_.self) raise_to(signed_up_to_, std::optional{each.round});
     if (!state_.graph().empty())
         given_up_ += waiting_.expire(state_.graph().highest_round()).size();
     return receipts;
@@ -161,6 +159,8 @@ receipt node::take(certificate const& c, news& found)
     fresh.committed_at_round.reset();
     fresh.commit_position.reset();
     result.why = inspect(fresh, options_.members);
+    if (result.why == fault::none && c.author == options_.self)
+        raise_to(signed_up_to_, std::optional{c.round}); // also if it waits, or is refused
     if (result.why == fault::none && !has_batch(fresh, found)) result.why = fault::missing_batch;
     if (result.why == fault::none) {
         auto const verdict = state_.graph().insert(fresh);

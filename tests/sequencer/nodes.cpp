@@ -220,6 +220,31 @@ TEST_CASE("an own certificate that comes back from the others is stored, and cou
     CHECK(w.self().propose(request(0)).digest == w.past.rounds[0][0].digest);
 }
 
+TEST_CASE_TEMPLATE(
+    "an own certificate that comes back counts as signed while it waits, and if it is refused",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(3);
+    auto const last = w.past.grow();
+    w.self().receive({}, {last[1], last[2], last[3]}); // the own one of round 3 is lost
+    auto own = w.past.make(0, 4, w.past.digests(3));
+    auto expected = acceptance::waiting;
+    SUBCASE("its parent is missing") {}
+    SUBCASE("its batch is missing")
+    {
+        own.batch_digest = sha256({});
+        own.digest = digest_of(own);
+        expected = acceptance::refused;
+    }
+    CHECK(w.self().receive({}, {own})[0].what == expected);
+    CHECK(w.self().signed_up_to() == 4);
+    CHECK_THROWS_AS(w.self().propose(request(4)), cannot_sign);
+    CHECK_THROWS_AS(w.self().propose(request(3)), cannot_sign);
+    w.self().receive({}, {last[0]});
+    CHECK(w.self().propose(request(3)).digest == last[0].digest);
+}
+
 TEST_CASE("a certificate that cannot be saved stops the node from signing")
 {
     auto w = world<in_memory>{};
