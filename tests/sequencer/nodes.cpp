@@ -328,6 +328,55 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
+    "a row that breaks a rule does not bar its author's true certificate", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(4);
+    auto parents = w.past.digests(3);
+    parents.push_back(sha256({}));
+    auto const orphan = w.past.make(2, 4, parents);
+    w.db()[certificates].insert(orphan);
+    w.restart();
+    w.live(3);
+    auto const before = image_of(w.self().state());
+    w.restart();
+    CHECK(image_of(w.self().state()) == before);
+    CHECK_FALSE(w.self().state().is_damaged());
+    CHECK(w.db()[certificates].contains(4U, orphan.digest)); // for `verify` to name
+    CHECK(w.self().propose(request(7)).round == 7);
+}
+
+TEST_CASE_TEMPLATE(
+    "an orphaned row that arrives behind its parent is stored behind it", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.options.checkpoints = {.every = 2};
+    w.live(3);
+    auto const late = w.past.grow();
+    w.self().receive({}, {late.begin(), late.begin() + 3});
+    auto const orphan = w.past.grow()[2];
+    w.db()[certificates].insert(orphan);
+    w.db()[metadata].update([](consensus_metadata& m) { ++m.total_certificates; });
+    w.restart();
+    REQUIRE(w.self().recovery().quarantined_count == 1);
+    auto const work = make_batch(w.past.members.member(1), "takes a checkpoint over the orphan");
+    w.self().receive({work}, {late[3]});
+    for (auto const& answer : w.self().receive({}, w.past.rounds[4]))
+        CHECK(answer.what == acceptance::stored);
+    w.live(4);
+    auto const before = image_of(w.self().state());
+    w.restart();
+    for (auto const how :
+         {cairn::recovery_strategy::from_scratch, cairn::recovery_strategy::hybrid})
+        CHECK(image_of(w.recover(how).state) == before);
+    CHECK(w.self().recovery().quarantined_count == 0);
+    CHECK(load_metadata(w.db())->total_certificates == w.db()[certificates].count());
+    CHECK(w.self().propose(request(9)).round == 9);
+}
+
+TEST_CASE_TEMPLATE(
     "orphans of rounds far ahead are refused, and leave the room to late children", Backend,
     in_memory, in_sqlite)
 {
