@@ -74,8 +74,9 @@ void leave_out_row(dag_node const& node, dag_state& state, cairn::recovery_repor
         report.quarantined.push_back(row);
 }
 
-/// What a checkpoint has is not read again. But what it has uncommitted will be marked in its row:
-/// that this cannot be done has to be known before anything is ordered.
+/// What a checkpoint has is not read again, and what was read need not be found by its key. But
+/// what is not committed will be marked in its row: that this cannot be done has to be known before
+/// anything is ordered.
 void find_open_rows(snapshot const& view, dag_state& state, cairn::recovery_report& report)
 {
     auto const& graph = state.graph();
@@ -152,7 +153,7 @@ recovered_dag dag_keeper::recover(
 {
     return db.read([&](snapshot const& view) {
         auto found = machinery_->keeper.recover(view, {.strategy = how}, teller{listener});
-        if (found.report.checkpoint) find_open_rows(view, found.state, found.report);
+        find_open_rows(view, found.state, found.report);
         found.state.finish();
         return recovered_dag{std::move(found.state), std::move(found.report)};
     });

@@ -301,6 +301,19 @@ TEST_CASE("with metadata and the newest own row damaged nothing is signed twice"
     CHECK(around.signed_by_node.rbegin()->first == newest.round);
 }
 
+TEST_CASE("a row that is still to be marked and not found by its key is damage without checkpoints")
+{
+    auto around = committee_around{};
+    auto& w = around.w;
+    w.db()[cairn::checkpoint_headers].clear();
+    w.damage("UPDATE certificate SET digest = zeroblob(32) WHERE _seq ="
+             " (SELECT min(_seq) FROM certificate WHERE committed = 0)");
+    CHECK(w.self().recovery().used == cairn::recovery_strategy::from_scratch);
+    CHECK(w.self().recovery().quarantined_count == 1);
+    CHECK(w.self().state().is_damaged());
+    CHECK_NOTHROW(around.go_on());
+}
+
 TEST_CASE("a damaged batch is missing until it is sent again, and is then whole as before")
 {
     auto w = world<in_sqlite>{};
