@@ -65,9 +65,9 @@ void dag_state::apply(performance_record const& p)
 void dag_state::lost(cairn::quarantined_record const& record)
 {
     constexpr auto const& shape = cairn::shape_of<certificate>;
-    auto const is_lost = record.model != shape.name || !breaks_a_rule(record.reason);
-    is_damaged_ |= is_lost;
     if (record.model != shape.name) return;
+    auto const is_lost = !breaks_a_rule(record.reason);
+    is_damaged_ |= is_lost;
     auto key = cairn::key_of<certificate>{};
     try {
         auto const parsed = cairn::parse_key_path(shape, record.key);

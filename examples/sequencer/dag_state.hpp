@@ -30,7 +30,8 @@ public:
     void apply(certificate const& c);
     /// Taken in the order of positions; one that is counted already changes nothing.
     void apply(performance_record const& p);
-    /// A certificate that cannot be loaded leaves a hole where a child needs one.
+    /// A certificate that cannot be loaded leaves a hole where a child needs one. Of a performance
+    /// `finish` finds out whether it is missing: a checkpoint may have it.
     void lost(cairn::quarantined_record const& record);
     /// To be called when everything is applied; finds out what is missing without a trace.
     void finish();
@@ -50,6 +51,8 @@ public:
     /// The highest round of a certificate that is lost, whoever's it was. What only breaks a rule
     /// does not count: its author can still be told.
     [[nodiscard]] std::optional<std::uint64_t> highest_lost_round() const { return lost_round_; }
+    /// Whether `lost` heard of this certificate.
+    [[nodiscard]] bool was_left_out(hash32 const& digest) const { return lost_.count(digest) != 0; }
     /// Whether something was lost that had been accepted, and not only left out what never should
     /// have been. Over such a history nothing may be ordered or signed.
     [[nodiscard]] bool is_damaged() const { return is_damaged_ || graph_.holes() != 0; }

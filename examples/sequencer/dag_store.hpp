@@ -30,14 +30,20 @@ public:
     /// @errors `not_found` if `begin_store` never was called.
     saving(transaction& tx, cairn::timestamp now);
 
-    /// Stores a batch that no certificate refers to yet; one that is there is left as it is.
+    /// Stores a batch that no certificate refers to yet; one that is there is left as it is, if
+    /// its row can be read.
     /// @errors `refused` for wrong counts, limits or digest.
     void save(batch const& b);
 
     /// Stores a certificate, and notes in its batch who refers to it. One that is there is left
     /// as it is, with its mark; false then.
     /// @errors `refused` for a second one of its author in its round, or a batch that is missing.
-    bool save(certificate const& c);
+    bool save(certificate const& c) { return save(c, nullptr); }
+
+    /// Stores a certificate that `graph` did not have until just now. Rows that it does not have
+    /// are such as no recovery took, so that they do not bar this one: another of the same slot
+    /// does not count, and its own, which may stand before its parents, is put behind them.
+    bool save(certificate const& c, dag const& graph) { return save(c, &graph); }
 
     /// Marks anchors and what is committed with each; stores the performances, and the scores that
     /// follow from all of them.
@@ -51,9 +57,15 @@ public:
     void finish();
 
 private:
+    bool save(certificate const& c, dag const* graph);
+    [[nodiscard]] std::optional<certificate> row_of(certificate const& c, dag const* graph) const;
+    bool insert_if_absent(certificate const& c);
+    void count(certificate const& c);
+    [[nodiscard]] std::optional<hash32> first_with(hash32 const& batch_digest) const;
     void refer(certificate const& c);
     void mark(commit const& c, std::uint64_t position, dag_node const& node);
     void save_performances(commit const& c, std::uint64_t& position);
+    void insert_over_damage(performance_record const& p);
     void save_scores(reputation const& after, std::uint64_t round);
 
     transaction& tx_;
@@ -62,9 +74,15 @@ private:
     std::set<peer_id> judged_{}; ///< whose performances came or went
 };
 
-/// The metadata of a node, made if this is its first start.
-/// @errors `cairn::misuse` if the store is another validator's, or of another committee.
-consensus_metadata begin_store(
+struct store_begin {
+    consensus_metadata stored{};
+    bool was_recounted = false; ///< they were damaged or gone, and the records made them again
+};
+
+/// The metadata of a node, made if this is its first start, or if they cannot be read.
+/// @errors `cairn::misuse` if the store is another validator's, or of another committee; without
+///         metadata only the committee's own certificates can tell.
+store_begin begin_store(
     database& db, committee const& members, peer_id const& self, cairn::timestamp now);
 
 /// Of the committee that is in the metadata; nothing in a store that no node was started on.
@@ -84,7 +102,7 @@ std::vector<certificate> committed_certificates(
 std::vector<certificate> uncommitted_certificates(database& db);
 std::vector<batch> batches_of_author(database& db, peer_id const& author);
 std::vector<batch> unreferenced_batches(database& db);
-/// Without any snapshot.
+/// Without any snapshot. One whose entry is damaged does not count.
 std::optional<dag_checkpoint> latest_checkpoint(database& db);
 
 } // namespace sequencer

@@ -24,7 +24,7 @@ enum class fault : std::uint8_t {
     wrong_order,        ///< the positions of the committed are not the commit rule's
     wrong_reference,    ///< a batch is referenced by a certificate that does not have it
     wrong_count,        ///< the metadata count something else than is stored
-    wrong_reputation,   ///< a score is not that of the records
+    wrong_reputation,   ///< performances are not the commit rule's, or a score not theirs
     wrong_index,        ///< an index and its records disagree
     wrong_checkpoint,   ///< the list of checkpoints, their headers and their chunks disagree
 };

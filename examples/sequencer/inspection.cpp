@@ -13,6 +13,8 @@
 
 namespace sequencer {
 
+using namespace cairn::literals;
+
 namespace {
 
 std::string text_of(std::optional<std::uint64_t> const& number)
@@ -35,24 +37,36 @@ void print_json(consensus_metadata const& m)
               << ",\"total_transactions\":" << m.total_transactions;
 }
 
-double score_of(database& db, peer_id const& id)
+/// `damaged` in its place if that is what its row is.
+void print_score(database& db, peer_id const& id, char const* damaged)
 {
-    auto const found = db[scores].find(id);
-    return found ? found->score : 1.0;
+    auto const found = look_up(db[scores], id);
+    if (found.is_damaged)
+        std::cout << damaged;
+    else
+        std::cout << (found.whole ? found.whole->score : 1.0);
+}
+
+/// None of them is read.
+std::uint64_t count_unreferenced(database& db)
+{
+    return db[batches].by("reference"_by, std::nullopt).count();
 }
 
 void print_json(database& db, consensus_metadata const& m)
 {
     print_json(m);
-    std::cout << ",\"unreferenced_batches\":" << unreferenced_batches(db).size() << ",\"scores\":{";
+    std::cout << ",\"unreferenced_batches\":" << count_unreferenced(db) << ",\"scores\":{";
     auto const* separator = "";
     for (auto const& id : m.committee) {
-        std::cout << separator << '"' << to_base58(id) << "\":" << score_of(db, id);
+        std::cout << separator << '"' << to_base58(id) << "\":";
+        print_score(db, id, "null");
         separator = ",";
     }
     std::cout << "},\"checkpoints\":[";
     separator = "";
-    for (auto const& each : db[dag_checkpoints].prefix()) {
+    auto listed = db[dag_checkpoints].prefix().tolerate(leave_out{});
+    for (auto const& each : listed) {
         std::cout << separator << "{\"round\":" << each.round << ",\"bytes\":" << each.size_bytes
                   << ",\"base_round\":" << text_of(each.base_round) << '}';
         separator = ",";
@@ -69,12 +83,18 @@ void print_text(database& db, consensus_metadata const& m)
               << "\nlast anchor          " << text_of(m.last_anchor_round)
               << "\ncertificates         " << m.total_certificates << ", " << m.total_committed
               << " committed\nbatches              " << m.total_batches << ", "
-              << unreferenced_batches(db).size() << " unreferenced\ntransactions         "
+              << count_unreferenced(db) << " unreferenced\ntransactions         "
               << m.total_transactions << "\nscores\n";
-    for (auto const& id : m.committee)
-        std::cout << "  " << to_base58(id) << "  " << score_of(db, id) << '\n';
+    for (auto const& id : m.committee) {
+        std::cout << "  " << to_base58(id) << "  ";
+        print_score(db, id, "damaged");
+        std::cout << '\n';
+    }
     std::cout << "checkpoints\n";
-    for (auto const& each : db[dag_checkpoints].prefix())
+    auto listed = db[dag_checkpoints].prefix().tolerate([](cairn::corrupt_record const& damage) {
+        std::cout << "  damaged: " << damage.key() << '\n';
+    });
+    for (auto const& each : listed)
         std::cout << "  round " << each.round << ": " << each.size_bytes << " bytes, "
                   << each.certificate_count << " certificates, "
                   << (each.base_round ? "delta on round " + std::to_string(*each.base_round)

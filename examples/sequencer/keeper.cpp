@@ -61,6 +61,33 @@ std::optional<std::uint64_t> round_of(
     return std::nullopt;
 }
 
+void leave_out_row(dag_node const& node, dag_state& state, cairn::recovery_report& report)
+{
+    constexpr auto const& shape = cairn::shape_of<certificate>;
+    auto const key = cairn::make_key<certificate>(node.round, node.digest);
+    auto const row = cairn::quarantined_record{
+        std::string{shape.name}, cairn::key_path(shape, key),
+        "its row, which is still to be marked, is damaged or gone"};
+    state.lost(row);
+    ++report.quarantined_count;
+    if (report.quarantined.size() < cairn::recovery_report::most_quarantined)
+        report.quarantined.push_back(row);
+}
+
+/// What a checkpoint has is not read again, and what was read need not be found by its key. But
+/// what is not committed will be marked in its row: that this cannot be done has to be known before
+/// anything is ordered.
+void find_open_rows(snapshot const& view, dag_state& state, cairn::recovery_report& report)
+{
+    auto const& graph = state.graph();
+    for (node_id id = 0; id < graph.size(); ++id) {
+        auto const& node = graph[id];
+        if (node.is_committed() || node.is_hole() || state.was_left_out(node.digest)) continue;
+        if (!look_up(view[certificates], node.round, node.digest).whole)
+            leave_out_row(node, state, report);
+    }
+}
+
 } // namespace
 
 struct dag_keeper::machinery {
@@ -74,18 +101,31 @@ struct dag_keeper::machinery {
     {
     }
 
-    /// Lists the newest checkpoint, and unlists those that were pruned.
-    void list(transaction& tx, dag_state const& state, cairn::timestamp now)
+    /// Those that were pruned. A damaged entry does not tell which it is, and goes when it is older
+    /// than all that are kept.
+    static void unlist(transaction& tx, std::vector<cairn::checkpoint_header> const& all)
     {
-        auto const all = keeper.list(tx);
-        for (auto const& each : tx[dag_checkpoints].prefix().to_vector()) {
+        auto const oldest = std::min_element(
+            all.begin(), all.end(),
+            [](auto const& a, auto const& b) { return a.position < b.position; });
+        tx[dag_checkpoints].prefix().until(oldest->position).erase();
+        for (auto const& each : tx[dag_checkpoints].prefix().tolerate(leave_out{}).to_vector()) {
             auto const is_kept = std::any_of(all.begin(), all.end(), [&](auto const& header) {
                 return header.number == each.number;
             });
             if (!is_kept) tx[dag_checkpoints].erase(each.round);
         }
+    }
+
+    /// Lists the newest checkpoint, and unlists those that were pruned. Not by `put`, which reads
+    /// what it replaces.
+    void list(transaction& tx, dag_state const& state, cairn::timestamp now)
+    {
+        auto const all = keeper.list(tx);
+        unlist(tx, all);
         auto const& newest = all.front();
-        tx[dag_checkpoints].put(
+        tx[dag_checkpoints].erase(newest.position);
+        tx[dag_checkpoints].insert(
             {.round = newest.position,
              .id = make_uuid(),
              .number = newest.number,
@@ -111,9 +151,12 @@ dag_keeper::~dag_keeper() = default;
 recovered_dag dag_keeper::recover(
     database& db, cairn::recovery_strategy how, recovery_listener const& listener)
 {
-    auto found = machinery_->keeper.recover(db, {.strategy = how}, teller{listener});
-    found.state.finish();
-    return {std::move(found.state), std::move(found.report)};
+    return db.read([&](snapshot const& view) {
+        auto found = machinery_->keeper.recover(view, {.strategy = how}, teller{listener});
+        find_open_rows(view, found.state, found.report);
+        found.state.finish();
+        return recovered_dag{std::move(found.state), std::move(found.report)};
+    });
 }
 
 bool dag_keeper::checkpoint_if_due(transaction& tx, dag_state const& state, cairn::timestamp now)

@@ -70,16 +70,17 @@ node::node(
 }
 
 node::node(
-    database& db, node_options options, consensus_metadata const& stored,
-    cairn::recovery_strategy how, recovery_listener const& listener)
+    database& db, node_options options, store_begin const& begin, cairn::recovery_strategy how,
+    recovery_listener const& listener)
     : db_{db}, options_{std::move(options)}, self_{index_in(options_.members, options_.self)},
       keeper_{options_.members, options_.scoring, options_.checkpoints},
-      state_{options_.members, options_.scoring}, waiting_{options_.waiting}
+      state_{options_.members, options_.scoring}, waiting_{options_.waiting},
+      was_recounted_{begin.was_recounted}
 {
     auto found = keeper_.recover(db_, how, listener);
     state_ = std::move(found.state);
     report_ = std::move(found.report);
-    raise_to(signed_up_to_, stored.last_proposed_round);
+    raise_to(signed_up_to_, begin.stored.last_proposed_round);
     raise_to(signed_up_to_, state_.highest_lost_round());
     raise_to(signed_up_to_, newest_own_round());
     raise_to(signed_up_to_, newest_own_row());
@@ -146,8 +147,6 @@ std::vector<receipt> node::take_all(
     receipts.insert(receipts.end(), released.begin(), released.end());
     order(found);
     save(found);
-    for (auto const& each : found.new_certificates)
-        if (each.author == options_.self) raise_to(signed_up_to_, std::optional{each.round});
     if (!state_.graph().empty())
         given_up_ += waiting_.expire(state_.graph().highest_round()).size();
     return receipts;
@@ -161,6 +160,8 @@ receipt node::take(certificate const& c, news& found)
     fresh.committed_at_round.reset();
     fresh.commit_position.reset();
     result.why = inspect(fresh, options_.members);
+    if (result.why == fault::none && c.author == options_.self)
+        raise_to(signed_up_to_, std::optional{c.round}); // also if it waits, or is refused
     if (result.why == fault::none && !has_batch(fresh, found)) result.why = fault::missing_batch;
     if (result.why == fault::none) {
         auto const verdict = state_.graph().insert(fresh);
@@ -195,7 +196,7 @@ bool node::has_batch(certificate const& c, news const& found) const
     auto const is_it = [&](batch const& b) { return b.digest == c.batch_digest; };
     return c.batch_digest == no_batch
         || std::any_of(found.new_batches.begin(), found.new_batches.end(), is_it)
-        || db_[batches].contains(c.batch_digest);
+        || look_up(db_[batches], c.batch_digest).whole;
 }
 
 void node::order(news& found)
@@ -215,7 +216,7 @@ void node::save(news const& found)
     db_.write([&](transaction& tx) {
         auto writing = saving{tx, now};
         for (auto const& each : found.new_batches) writing.save(each);
-        for (auto const& each : found.new_certificates) writing.save(each);
+        for (auto const& each : found.new_certificates) writing.save(each, state_.graph());
         writing.save(found.commits, state_.graph(), state_.order().leaders());
         if (keeper_.checkpoint_if_due(tx, state_, now)) writing.counters().last_checkpoint_at = now;
         writing.finish();
@@ -230,7 +231,7 @@ certificate node::propose(proposal_request const& request)
 certificate node::stored_or_new(proposal_request const& request)
 {
     if (auto const own = state_.graph().find(request.round, self_); own != no_node)
-        return db_[certificates].get(request.round, state_.graph()[own].digest);
+        return stored_own(state_.graph()[own]);
     if (state_.is_damaged()) throw cannot_sign{"certificates of the history are lost"};
     if (signed_up_to_ && request.round <= *signed_up_to_)
         throw cannot_sign{"rounds up to " + std::to_string(*signed_up_to_) + " are signed"};
@@ -243,6 +244,14 @@ certificate node::stored_or_new(proposal_request const& request)
     save(found);
     signed_up_to_ = request.round;
     return own;
+}
+
+/// The state may have it from a checkpoint, and its row is damaged.
+certificate node::stored_own(dag_node const& own) const
+{
+    auto found = look_up(db_[certificates], own.round, own.digest).whole;
+    if (!found) throw cannot_sign{"its stored certificate is damaged"};
+    return std::move(*found);
 }
 
 certificate node::sign(proposal_request const& request, news& found) const

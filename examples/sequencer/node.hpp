@@ -63,12 +63,14 @@ public:
     /// This node's certificate of the round: the stored one if there is one, whatever the request
     /// says; else one on every certificate of the round before, stored before it is returned.
     /// @errors `cannot_sign` behind a round that was signed, without a quorum in the round before,
-    ///         over a damaged history, or once the store has failed; those of the store, after
-    ///         which nothing more is taken or signed.
+    ///         over a damaged history, if the stored one's row is damaged, or once the store has
+    ///         failed; those of the store, after which nothing more is taken or signed.
     certificate propose(proposal_request const& request);
 
     [[nodiscard]] dag_state const& state() const { return state_; }
     [[nodiscard]] cairn::recovery_report const& recovery() const { return report_; }
+    /// Whether the metadata were lost, and were counted anew from the records.
+    [[nodiscard]] bool was_recounted() const { return was_recounted_; }
     /// Nothing up to it is signed any more.
     [[nodiscard]] std::optional<std::uint64_t> signed_up_to() const { return signed_up_to_; }
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
@@ -82,8 +84,8 @@ private:
     };
 
     node(
-        database& db, node_options options, consensus_metadata const& stored,
-        cairn::recovery_strategy how, recovery_listener const& listener);
+        database& db, node_options options, store_begin const& begin, cairn::recovery_strategy how,
+        recovery_listener const& listener);
 
     [[nodiscard]] std::optional<std::uint64_t> newest_own_row() const;
     [[nodiscard]] std::optional<std::uint64_t> newest_own_round() const;
@@ -98,6 +100,7 @@ private:
     [[nodiscard]] bool has_batch(certificate const& c, news const& found) const;
     void order(news& found);
     void save(news const& found);
+    [[nodiscard]] certificate stored_own(dag_node const& own) const;
     [[nodiscard]] certificate sign(proposal_request const& request, news& found) const;
     [[nodiscard]] std::vector<hash32> parents_for(std::uint64_t round) const;
 
@@ -110,6 +113,7 @@ private:
     waiting_room waiting_;
     std::optional<std::uint64_t> signed_up_to_{};
     std::uint64_t given_up_ = 0;
+    bool was_recounted_ = false;
     bool has_stopped_ = false;
     std::string failure_{}; ///< why
 };

@@ -21,8 +21,12 @@ std::unique_ptr<database> open_to_read(command_options const& options)
     auto how = cairn::sqlite_options{.path = options.file};
     how.read_only = true;
     auto db = std::make_unique<database>(how);
-    if (!load_metadata(*db))
-        throw unusable_store{options.file + ": no node was ever started on it"};
+    auto const stored = look_up_only((*db)[metadata]);
+    if (stored.is_damaged)
+        throw unusable_store{
+            options.file
+            + ": the metadata are damaged: `run` with this committee's options makes them again"};
+    if (!stored.whole) throw unusable_store{options.file + ": no node was ever started on it"};
     return db;
 }
 

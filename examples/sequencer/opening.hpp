@@ -19,7 +19,8 @@ public:
 std::unique_ptr<database> open_store(command_options const& options);
 
 /// To look at; beside a node that writes to it, if there is one.
-/// @errors `unusable_store` if there is no file, or no node was ever started on it.
+/// @errors `unusable_store` if there is no file, no node was ever started on it, or its metadata
+///         are damaged.
 std::unique_ptr<database> open_to_read(command_options const& options);
 
 } // namespace sequencer

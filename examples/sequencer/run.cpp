@@ -109,6 +109,8 @@ void print_start(node const& self, std::chrono::nanoseconds took)
               << state.graph().committed_count()
               << " committed, took_ms=" << std::chrono::duration<double, std::milli>{took}.count()
               << std::endl;
+    if (self.was_recounted())
+        std::cout << "metadata: damaged or gone, counted anew from the records" << std::endl;
     std::cout << "strategy: " << to_string(self.recovery().asked)
               << ", used: " << to_string(self.recovery().used);
     if (auto const used = self.recovery().checkpoint) std::cout << ", checkpoint " << *used;

@@ -43,23 +43,29 @@ public:
 
     verification run()
     {
-        check_reputation();
         check_order();
+        check_reputation();
         check_counts();
         check_checkpoints();
         return std::move(result_);
     }
 
 private:
+    static std::string path_of_performance(std::uint64_t position)
+    {
+        return "/dag/performances/position/" + std::to_string(position);
+    }
+
     void check_reputation()
     {
         auto window = std::deque<performance>{};
+        auto stored = std::map<std::uint64_t, performance>{};
         auto recorded = std::uint64_t{0};
         auto rows = view_[performances].prefix().tolerate(
             violations_.damage(fault::undecodable, "the record"));
         for (auto const& row : rows) {
-            auto const path = "/dag/performances/position/" + std::to_string(row.position);
-            if (recorded != 0 && row.position != recorded)
+            auto const path = path_of_performance(row.position);
+            if (!by_rule_ && recorded != 0 && row.position != recorded)
                 violations_.report(
                     fault::wrong_reputation, path, "those between it and the last are missing");
             if (!members_.index_of(row.validator))
@@ -68,10 +74,30 @@ private:
             recorded = row.position + 1;
             window.push_back(
                 {row.validator, row.round, row.latency_ms, row.success, row.timestamp});
+            stored.emplace(row.position, window.back());
         }
+        if (by_rule_) check_performances(std::move(stored));
         auto judged = reputation{members_, scoring_};
         judged.restore(std::move(window), recorded);
         check_scores(judged);
+    }
+
+    /// The window is what the rule recorded last.
+    void check_performances(std::map<std::uint64_t, performance> stored)
+    {
+        auto const wrong = [&](std::uint64_t position, char const* about) {
+            violations_.report(fault::wrong_reputation, path_of_performance(position), about);
+        };
+        auto position = by_rule_->recorded() - by_rule_->window().size();
+        for (auto const& p : by_rule_->window()) {
+            auto const found = stored.extract(position);
+            if (found.empty())
+                wrong(position, "the rule records one, and it cannot be read");
+            else if (found.mapped() != p)
+                wrong(position, "the rule records another one");
+            ++position;
+        }
+        for (auto const& each : stored) wrong(each.first, "the rule does not record it");
     }
 
     void check_scores(reputation const& judged)
@@ -97,11 +123,22 @@ private:
         if (!checked_.is_sound) return;
         result_.order_was_checked = true;
         auto again = ordering{members_, scoring_};
-        while (auto const next = again.next(checked_.graph)) again.apply(checked_.graph, *next);
+        commit_up_to(checked_.marked.size(), again);
+        by_rule_ = again.leaders();
+        commit_up_to(not_committed, again);
         std::sort(
             checked_.marked.begin(), checked_.marked.end(),
             [](known_mark const& a, known_mark const& b) { return a.position < b.position; });
         for (std::size_t i = 0; i < checked_.marked.size(); ++i) check_mark(i, checked_.marked[i]);
+    }
+
+    void commit_up_to(std::uint64_t positions, ordering& again)
+    {
+        while (again.next_position() < positions) {
+            auto const next = again.next(checked_.graph);
+            if (!next) return;
+            again.apply(checked_.graph, *next);
+        }
     }
 
     void check_mark(std::size_t place, known_mark const& mark)
@@ -254,6 +291,7 @@ private:
     verification result_{};
     findings violations_{result_};
     checked_dag checked_;
+    std::optional<reputation> by_rule_{}; ///< what belongs to the marks, if that can be told
 };
 
 } // namespace

@@ -80,7 +80,8 @@ private:
             check_alone(c);
             check_slot(c);
             check_parents(c);
-            if (auto const at = known_.find(c.digest); at != known_.end()) at->second.by_key = true;
+            if (auto const at = known_.find(c.digest); at != known_.end())
+                at->second.by_key = view_[certificates].contains(c.round, c.digest);
             checked_.graph.insert(c);
             if (c.committed)
                 checked_.marked.push_back(

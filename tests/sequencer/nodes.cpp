@@ -220,6 +220,31 @@ TEST_CASE("an own certificate that comes back from the others is stored, and cou
     CHECK(w.self().propose(request(0)).digest == w.past.rounds[0][0].digest);
 }
 
+TEST_CASE_TEMPLATE(
+    "an own certificate that comes back counts as signed while it waits, and if it is refused",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(3);
+    auto const last = w.past.grow();
+    w.self().receive({}, {last[1], last[2], last[3]}); // the own one of round 3 is lost
+    auto own = w.past.make(0, 4, w.past.digests(3));
+    auto expected = acceptance::waiting;
+    SUBCASE("its parent is missing") {}
+    SUBCASE("its batch is missing")
+    {
+        own.batch_digest = sha256({});
+        own.digest = digest_of(own);
+        expected = acceptance::refused;
+    }
+    CHECK(w.self().receive({}, {own})[0].what == expected);
+    CHECK(w.self().signed_up_to() == 4);
+    CHECK_THROWS_AS(w.self().propose(request(4)), cannot_sign);
+    CHECK_THROWS_AS(w.self().propose(request(3)), cannot_sign);
+    w.self().receive({}, {last[0]});
+    CHECK(w.self().propose(request(3)).digest == last[0].digest);
+}
+
 TEST_CASE("a certificate that cannot be saved stops the node from signing")
 {
     auto w = world<in_memory>{};
@@ -300,6 +325,55 @@ TEST_CASE_TEMPLATE(
     smuggle(0, 9);
     CHECK(w.self().signed_up_to() == 9);
     CHECK_THROWS_AS(w.self().propose(request(5)), cannot_sign);
+}
+
+TEST_CASE_TEMPLATE(
+    "a row that breaks a rule does not bar its author's true certificate", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(4);
+    auto parents = w.past.digests(3);
+    parents.push_back(sha256({}));
+    auto const orphan = w.past.make(2, 4, parents);
+    w.db()[certificates].insert(orphan);
+    w.restart();
+    w.live(3);
+    auto const before = image_of(w.self().state());
+    w.restart();
+    CHECK(image_of(w.self().state()) == before);
+    CHECK_FALSE(w.self().state().is_damaged());
+    CHECK(w.db()[certificates].contains(4U, orphan.digest)); // for `verify` to name
+    CHECK(w.self().propose(request(7)).round == 7);
+}
+
+TEST_CASE_TEMPLATE(
+    "an orphaned row that arrives behind its parent is stored behind it", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.options.checkpoints = {.every = 2};
+    w.live(3);
+    auto const late = w.past.grow();
+    w.self().receive({}, {late.begin(), late.begin() + 3});
+    auto const orphan = w.past.grow()[2];
+    w.db()[certificates].insert(orphan);
+    w.db()[metadata].update([](consensus_metadata& m) { ++m.total_certificates; });
+    w.restart();
+    REQUIRE(w.self().recovery().quarantined_count == 1);
+    auto const work = make_batch(w.past.members.member(1), "takes a checkpoint over the orphan");
+    w.self().receive({work}, {late[3]});
+    for (auto const& answer : w.self().receive({}, w.past.rounds[4]))
+        CHECK(answer.what == acceptance::stored);
+    w.live(4);
+    auto const before = image_of(w.self().state());
+    w.restart();
+    for (auto const how :
+         {cairn::recovery_strategy::from_scratch, cairn::recovery_strategy::hybrid})
+        CHECK(image_of(w.recover(how).state) == before);
+    CHECK(w.self().recovery().quarantined_count == 0);
+    CHECK(load_metadata(w.db())->total_certificates == w.db()[certificates].count());
+    CHECK(w.self().propose(request(9)).round == 9);
 }
 
 TEST_CASE_TEMPLATE(

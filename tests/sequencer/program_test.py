@@ -183,6 +183,46 @@ class Commands(Folder):
         self.assertEqual([each["round"] for each in stats["checkpoints"]], [10, 20])
         self.assertIn("certificates", self.call("stats", "--db", self.database).stdout)
 
+    def test_damaged_metadata_are_named_and_run_makes_them_again(self):
+        before = self.call("stats", "--db", self.database, "--json").stdout
+        self.change("UPDATE metadata SET _body = zeroblob(40)")
+        for command in ("recover", "verify", "stats", "dot"):
+            result = self.call(command, "--db", self.database)
+            self.assertEqual(result.returncode, 3, command)
+            self.assertIn("the metadata are damaged: `run` with this committee's options",
+                          result.stderr)
+        result = self.call("run", "--validators", "10", "--rounds", "30", "--db", self.database)
+        self.assertEqual(result.returncode, 3, result.stdout)
+        self.assertIn("misuse", result.stderr)
+        result = self.run_node(30)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("metadata: damaged or gone, counted anew from the records\n", result.stdout)
+        self.assertEqual(self.call("stats", "--db", self.database, "--json").stdout, before)
+        self.assertEqual(self.call("verify", "--db", self.database).returncode, 0)
+
+    def test_stats_and_dot_leave_out_what_is_damaged(self):
+        for table in ("dag_checkpoint", "reputation", "batch", "certificate"):
+            self.change(f"UPDATE {table} SET _body = zeroblob(40) WHERE _seq ="
+                        f" (SELECT max(_seq) FROM {table})")
+        result = self.call("stats", "--db", self.database)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("damaged: /dag/checkpoints/round/20\n", result.stdout)
+        self.assertRegex(result.stdout, r"  \S{52}  damaged\n")
+        stats = json.loads(self.call("stats", "--db", self.database, "--json").stdout)
+        self.assertEqual([each["round"] for each in stats["checkpoints"]], [10])
+        self.assertEqual(list(stats["scores"].values()).count(None), 1)
+        self.assertEqual(self.call("dot", "--db", self.database, "--to", "29").returncode, 0)
+
+    def test_a_row_that_is_still_to_be_marked_is_named_by_the_start(self):
+        result = self.run_node(31, "--checkpoint-every", "10")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.change("UPDATE certificate SET _body = zeroblob(40) WHERE _seq = (SELECT min(_seq)"
+                    " FROM certificate WHERE round = 29 AND committed = 0)")
+        for _ in range(2):
+            result = self.run_node(60)
+            self.assertEqual(result.returncode, 4, result.stdout + result.stderr)
+            self.assertRegex(result.stdout, r"quarantined: /dag/certificates/round/29/digest/")
+
     def test_a_node_that_lost_its_store_and_signs_again_is_found_out(self):
         for ending in ("", "-wal", "-shm"):
             if os.path.exists(self.database + ending):

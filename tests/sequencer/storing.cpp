@@ -93,6 +93,28 @@ TEST_CASE_TEMPLATE(
     CHECK(counters(w.db()).total_certificates == 1);
 }
 
+TEST_CASE_TEMPLATE(
+    "what a graph does not have does not count against what it just took", Backend, in_memory,
+    in_sqlite)
+{
+    auto w = store_world<Backend>{};
+    auto graph = dag{w.past.members};
+    auto const first = w.past.make(1, 0, {});
+    auto const second = w.past.make(1, 0, {}, 1ms);
+    auto const save_taken = [&](certificate const& c) {
+        save(w.db(), [&](saving& writing) { CHECK(writing.save(c, graph)); });
+    };
+    CHECK(w.refusal(first) == fault::none);
+    graph.insert(second);
+    save_taken(second);
+    CHECK(w.db()[certificates].count() == 2);
+    save_taken(second); // the row that is there is one that the recovery left out
+    CHECK(w.db()[certificates].count() == 2);
+    CHECK(counters(w.db()).total_certificates == 2);
+    auto const again = [&](saving& writing) { writing.save(w.past.make(1, 0, {}, 2ms), graph); };
+    CHECK_THROWS_AS(save(w.db(), again), refused);
+}
+
 TEST_CASE_TEMPLATE("saving a known certificate again keeps its mark", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
@@ -275,7 +297,8 @@ TEST_CASE_TEMPLATE(
         begin_store(w.db(), w.past.members, w.past.members.member(1), epoch), cairn::misuse);
     CHECK_THROWS_AS(begin_store(w.db(), other_committee, w.options.self, epoch), cairn::misuse);
     CHECK_THROWS_AS(begin_store(w.db(), other_epoch, w.options.self, epoch), cairn::misuse);
-    CHECK(begin_store(w.db(), w.past.members, w.options.self, epoch + 1s).started_at == epoch);
+    CHECK(
+        begin_store(w.db(), w.past.members, w.options.self, epoch + 1s).stored.started_at == epoch);
 }
 
 TEST_CASE("a certificate's key is the path that the documentation gives")

@@ -426,6 +426,37 @@ TEST_CASE_TEMPLATE("counters and scores are checked", Backend, in_memory, in_sql
             one->position, [](performance_record& p) { p.success = false; });
         CHECK(names(verify(w.db())) == words{"wrong_reputation"});
     }
+    SUBCASE("a performance that gives the same score and is not the rule's")
+    {
+        auto const one = w.db()[performances].scan().first();
+        REQUIRE(one);
+        auto const with = [&](auto const& change) {
+            w.db()[performances].update(one->position, change);
+            auto const result = verify(w.db());
+            w.db()[performances].put(*one);
+            CHECK(result.count(fault::wrong_reputation) == 1);
+            return names(result);
+        };
+        auto const wrong = words{"wrong_reputation"};
+        CHECK(with([](performance_record& p) { p.round += 2; }) == wrong);
+        CHECK(with([](performance_record& p) { p.latency_ms += 3; }) == wrong);
+        CHECK(with([](performance_record& p) { p.timestamp += 1ns; }) == wrong);
+        CHECK(verify(w.db()).found.empty());
+    }
+    SUBCASE("performances that are missing, or too many")
+    {
+        auto const all = w.db()[performances].prefix().to_vector();
+        REQUIRE(all.size() == 3);
+        for (auto const& each : all) {
+            w.db()[performances].erase(each.position);
+            CHECK(verify(w.db()).count(fault::wrong_reputation) > 0);
+            w.db()[performances].put(each);
+        }
+        auto one_more = all.back();
+        ++one_more.position;
+        w.db()[performances].insert(one_more);
+        CHECK(names(verify(w.db())) == words{"wrong_reputation"});
+    }
 }
 
 TEST_CASE("several violations of one certificate are all named")
