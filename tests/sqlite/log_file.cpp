@@ -100,8 +100,7 @@ public:
 
     int write(std::string const& text, int offset)
     {
-        return file()->pMethods->xWrite(
-            file(), text.data(), static_cast<int>(text.size()), offset);
+        return file()->pMethods->xWrite(file(), text.data(), static_cast<int>(text.size()), offset);
     }
     std::string read(int size, int offset)
     {

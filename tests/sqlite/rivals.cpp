@@ -94,8 +94,7 @@ TEST_CASE("a store whose lock is gone leaves the log to whoever has it now")
             if (when == std::string_view{"at the end"}) {
                 db.reset();
             } else {
-                CHECK(
-                    code_of([&] { db->database.checkpoint(); }) == cairn::errc::io_failure);
+                CHECK(code_of([&] { db->database.checkpoint(); }) == cairn::errc::io_failure);
                 CHECK(db->database.poisoned());
             }
             CHECK(bytes_of(path + "-wal") == log);
@@ -193,7 +192,8 @@ TEST_CASE("two copies of the library in one process know of each other by the lo
     CHECK(other.wait() == 0);
 }
 
-TEST_CASE("a descriptor that the program has on the lock file keeps the store closed: no lock is lost")
+TEST_CASE(
+    "a descriptor that the program has on the lock file keeps the store closed: no lock is lost")
 {
     auto const folder = temporary_folder{};
     auto const path = (folder.path() / "notes.db").string();

@@ -142,8 +142,7 @@ TEST_CASE("paging over values that may be missing gives every record once, in or
         auto const everything = cairn::question{
             .order = cairn::ordering::index, .index = 1, .reversed = asked.reversed};
         auto const passed = 1 + dice() % 60;
-        auto const front = db.notes.fetch(
-            lease.session(), everything, nullptr, passed, nullptr);
+        auto const front = db.notes.fetch(lease.session(), everything, nullptr, passed, nullptr);
         for (auto const& one : front.records) std::erase(expected, one.id);
         auto const behind = db.notes.fetch(lease.session(), asked, &front.last, 1000, nullptr);
         auto ids = std::vector<std::string>{};

@@ -86,8 +86,7 @@ private:
             current()->when_visible();
         return code;
     }
-    static int open(
-        sqlite3_vfs*, char const* name_of, sqlite3_file* file, int flags, int* granted)
+    static int open(sqlite3_vfs*, char const* name_of, sqlite3_file* file, int flags, int* granted)
     {
         auto const code = real()->xOpen(real(), name_of, file, flags, granted);
         if (code != SQLITE_OK || file->pMethods == nullptr) return code;

@@ -150,7 +150,8 @@ public:
 
     [[nodiscard]] int descriptors_of(file_id id) override
     {
-        auto const all = std::unique_ptr<DIR, int (*)(DIR*)>{::opendir("/proc/self/fd"), &::closedir};
+        auto const all = std::unique_ptr<DIR, int (*)(DIR*)>{
+            ::opendir("/proc/self/fd"), &::closedir};
         auto found = 0;
         while (auto const* one = all ? ::readdir(all.get()) : nullptr)
             if (leads_to(std::atoi(one->d_name), id)) ++found;

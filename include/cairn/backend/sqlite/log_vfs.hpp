@@ -208,10 +208,12 @@ private:
         sqlite3_vfs vfs{};
         sqlite3_vfs* below = nullptr;
     };
-    static sqlite3_vfs* below(sqlite3_vfs* own) { return reinterpret_cast<registered*>(own)->below; }
+    static sqlite3_vfs* below(sqlite3_vfs* own)
+    {
+        return reinterpret_cast<registered*>(own)->below;
+    }
 
-    static int open(
-        sqlite3_vfs* own, char const* name, sqlite3_file* file, int flags, int* granted)
+    static int open(sqlite3_vfs* own, char const* name, sqlite3_file* file, int flags, int* granted)
     {
         if ((flags & SQLITE_OPEN_WAL) != 0)
             return gathered_log::open(below(own), name, file, flags, granted);
@@ -220,7 +222,9 @@ private:
 
     template <auto Method>
     struct passed;
-    template <class Result, class... Arguments, Result (*sqlite3_vfs::*Method)(sqlite3_vfs*, Arguments...)>
+    template <
+        class Result, class... Arguments,
+        Result (*sqlite3_vfs::*Method)(sqlite3_vfs*, Arguments...)>
     struct passed<Method> {
         static Result call(sqlite3_vfs* own, Arguments... arguments)
         {

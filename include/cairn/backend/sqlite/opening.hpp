@@ -360,7 +360,7 @@ private:
     {
         auto attempt = files_.lock(found.path + ".lock", lock_content(machine_));
         if (!attempt.lock) refuse_locked(found.path, attempt.holder);
-        if (lock_descriptors(found.path) > 1) { // another copy came at the same time
+        if (lock_descriptors(found.path) > 1) {        // another copy came at the same time
             static_cast<void>(attempt.lock.release()); // closing ours would drop its lock
             refuse_locked(found.path, other_copy);
         }

@@ -88,8 +88,8 @@ public:
         files_open_here().add(id, path, how);
     }
     registration(registration&& other) noexcept
-        : id_{other.id_}, how_{other.how_}, born_{other.born_},
-          present_{std::exchange(other.present_, false)}
+        : id_{other.id_}, how_{other.how_}, born_{other.born_}, present_{std::exchange(
+                                                                    other.present_, false)}
     {
     }
     registration& operator=(registration&& other) noexcept
