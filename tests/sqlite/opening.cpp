@@ -55,6 +55,7 @@ public:
         {
             return real().lock(p, c);
         }
+        int descriptors_of(cairn::file_id id) override { return real().descriptors_of(id); }
 
     private:
         static cairn::file_operations& real() { return cairn::real_machine().files(); }

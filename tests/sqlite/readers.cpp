@@ -35,6 +35,7 @@ public:
     {
         return real().lock(path, content);
     }
+    int descriptors_of(cairn::file_id id) override { return real().descriptors_of(id); }
 
 private:
     static cairn::file_operations& real() { return cairn::real_machine().files(); }

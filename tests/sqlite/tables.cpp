@@ -137,6 +137,17 @@ TEST_CASE("paging over values that may be missing gives every record once, in or
         auto lease = db.database.read();
         CHECK(db.notes.count(lease.session(), asked) == expected.size());
         CHECK(db.notes.sequences(lease.session(), asked, nullptr, 1000).size() == expected.size());
+
+        // A place may be anywhere in the order, inside the question or not.
+        auto const everything = cairn::question{
+            .order = cairn::ordering::index, .index = 1, .reversed = asked.reversed};
+        auto const passed = 1 + dice() % 60;
+        auto const front = db.notes.fetch(lease.session(), everything, nullptr, passed, nullptr);
+        for (auto const& one : front.records) std::erase(expected, one.id);
+        auto const behind = db.notes.fetch(lease.session(), asked, &front.last, 1000, nullptr);
+        auto ids = std::vector<std::string>{};
+        for (auto const& one : behind.records) ids.push_back(one.id);
+        CHECK(ids == expected);
     }
 }
 

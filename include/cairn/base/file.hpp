@@ -7,6 +7,7 @@
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
+#include <dirent.h>
 #include <string>
 #include <string_view>
 #include <sys/vfs.h>
@@ -48,6 +49,9 @@ public:
     /// Whether the folder lies on a file system without dependable locks and shared memory.
     [[nodiscard]] virtual bool on_network(std::string const& folder) = 0;
     [[nodiscard]] virtual lock_attempt lock(std::string const& path, std::string_view content) = 0;
+    /// How many descriptors of this process lead to the file, whoever opened them. Nothing is
+    /// opened for it: closing any of a file's descriptors drops the process's locks on it.
+    [[nodiscard]] virtual int descriptors_of(file_id id) = 0;
 };
 
 namespace detail {
@@ -124,13 +128,11 @@ public:
 
     void create_folders(std::string const& path) override
     {
-        if (::mkdir(path.c_str(), 0750) == 0 || errno == EEXIST) return;
-        if (errno != ENOENT) raise_system(errno, "the folder cannot be created", path);
+        if (create_folder(path)) return;
         auto const above = folder_of(path);
         if (above == path) raise_system(ENOENT, "the folder cannot be created", path);
         create_folders(above);
-        if (::mkdir(path.c_str(), 0750) != 0 && errno != EEXIST)
-            raise_system(errno, "the folder cannot be created", path);
+        if (!create_folder(path)) raise_system(ENOENT, "the folder cannot be created", path);
     }
 
     [[nodiscard]] bool on_network(std::string const& folder) override
@@ -144,6 +146,40 @@ public:
     [[nodiscard]] lock_attempt lock(std::string const& path, std::string_view content) override
     {
         return take_posix_lock(path, content);
+    }
+
+    [[nodiscard]] int descriptors_of(file_id id) override
+    {
+        auto const all = std::unique_ptr<DIR, int (*)(DIR*)>{
+            ::opendir("/proc/self/fd"), &::closedir};
+        auto found = 0;
+        while (auto const* one = all ? ::readdir(all.get()) : nullptr)
+            if (leads_to(std::atoi(one->d_name), id)) ++found;
+        return found;
+    }
+
+private:
+    [[nodiscard]] static bool leads_to(int descriptor, file_id id)
+    {
+        struct stat found {};
+        return ::fstat(descriptor, &found) == 0 && found.st_dev == id.device
+            && found.st_ino == id.inode;
+    }
+
+    /// False if the folder above is missing. What was created outlives a power cut.
+    static bool create_folder(std::string const& path)
+    {
+        if (::mkdir(path.c_str(), 0750) != 0) {
+            if (errno == EEXIST) return true;
+            if (errno == ENOENT) return false;
+            raise_system(errno, "the folder cannot be created", path);
+        }
+        auto const above = folder_of(path);
+        auto const folder = open_descriptor{
+            ::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+            raise_system(errno, "the folder cannot be made durable", above);
+        return true;
     }
 };
 

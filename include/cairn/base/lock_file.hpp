@@ -73,7 +73,8 @@ private:
 /// whoever waits on an unlinked file holds nothing.
 class posix_lock final : public file_lock {
 public:
-    explicit posix_lock(open_descriptor file) : file_{std::move(file)}, owner_{process_generation()}
+    posix_lock(open_descriptor file, std::string path)
+        : file_{std::move(file)}, path_{std::move(path)}, owner_{process_generation()}
     {
     }
 
@@ -84,12 +85,15 @@ public:
 
     [[nodiscard]] bool intact() const override
     {
-        struct stat now {};
-        return ::fstat(file_.get(), &now) == 0 && now.st_nlink > 0;
+        struct stat held {};
+        struct stat named {};
+        return ::fstat(file_.get(), &held) == 0 && ::stat(path_.c_str(), &named) == 0
+            && held.st_dev == named.st_dev && held.st_ino == named.st_ino;
     }
 
 private:
     open_descriptor file_;
+    std::string path_;
     std::uint64_t owner_;
 };
 
@@ -133,7 +137,9 @@ private:
     if (::ftruncate(file.get(), 0) != 0
         || ::pwrite(file.get(), content.data(), content.size(), 0) != size)
         raise_system(errno, "the lock file cannot be written", path);
-    return {std::make_unique<posix_lock>(std::move(file)), {}};
+    auto lock = std::make_unique<posix_lock>(std::move(file), path);
+    if (!lock->intact()) return {nullptr, "a process that was here and has moved the lock file"};
+    return {std::move(lock), {}};
 }
 
 } // namespace detail

@@ -124,8 +124,8 @@ inline void write_catalog_state(connection& on, store_state const& state)
 {
     auto tallies = std::vector<std::byte>{};
     write_tallies(state.tallies, tallies);
-    auto const prepared = on.prepare(
-        "UPDATE \"cairn.state\" SET \"catalog\" = ?, \"tallies\" = ? WHERE \"id\" = 1");
+    auto const prepared = on.prepare("UPDATE \"cairn.state\" SET \"catalog\" = ?, \"clean\" = 0, "
+                                     "\"tallies\" = ? WHERE \"id\" = 1");
     auto update = execution{on, prepared.get()};
     update.bind(state.catalog).bind(std::span<std::byte const>{tallies}).run();
 }

@@ -50,8 +50,10 @@ enum class core_sql : std::uint8_t {
                " WHERE \"id\" = 1";
     case core_sql::write_state:
         return "UPDATE \"cairn.state\" SET \"commit_sequence\" = ?, \"clean\" = 0, \"tallies\" = ?"
-               " WHERE \"id\" = 1";
-    case core_sql::mark_clean: return "UPDATE \"cairn.state\" SET \"clean\" = 1 WHERE \"id\" = 1";
+               " WHERE \"id\" = 1 AND \"commit_sequence\" = ? AND \"catalog\" = ?";
+    case core_sql::mark_clean:
+        return "UPDATE \"cairn.state\" SET \"clean\" = 1 WHERE \"id\" = 1"
+               " AND \"commit_sequence\" = ?";
     case core_sql::count_of_core: break;
     }
     return "";
@@ -184,7 +186,9 @@ public:
             raise(meant.code, evidence(handle_, code, message));
         } catch (error const& thrown) {
             if (poison_ != nullptr && meant.poisons) poison_->set(thrown);
-            if (expected_ && !in_transaction() && !doom_) doom_ = std::current_exception();
+            auto const broken = poison_ != nullptr && meant.poisons;
+            if (expected_ && !doom_ && (broken || !in_transaction()))
+                doom_ = std::current_exception();
             throw;
         }
     }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/backend/sqlite/catalog_writer.hpp>
+#include <cairn/backend/sqlite/log_vfs.hpp>
 #include <cairn/backend/sqlite/opening.hpp>
 #include <cairn/backend/sqlite/reader_pool.hpp>
 #include <cairn/base/config.hpp>
@@ -62,6 +63,7 @@ private:
     void open_to_write();
     void open_to_read();
     void create_if_empty();
+    void empty_log(bool clean);
     void check_after_crash(detail::sql::store_state const& state);
     void require_counts(detail::sql::store_state const& state) const;
     [[nodiscard]] detail::sql::store_state reconcile();
@@ -94,6 +96,7 @@ private:
     std::uint64_t born_ = detail::process_generation();
     detail::sql::shared_state shared_{};
     detail::sql::opened_file file_{};
+    std::unique_ptr<detail::sql::log_vfs> log_vfs_{};
     std::unique_ptr<detail::sql::connection> on_{};
     std::unique_ptr<sqlite_session> session_{};
     std::unique_ptr<detail::sql::reader_pool> pool_{};

@@ -38,6 +38,7 @@ CAIRN_INLINE sqlite_database::~sqlite_database()
     static_cast<void>(pool_.release());
     static_cast<void>(session_.release());
     static_cast<void>(on_.release());
+    static_cast<void>(log_vfs_.release());
     static_cast<void>(file_.lock.release());
 }
 
@@ -50,9 +51,21 @@ CAIRN_INLINE sqlite_database::~sqlite_database()
     detail::sql::refuse_file(errc::read_only, path, "there is no permission to write to the file");
 }
 
-/// After a crash the log is emptied before anything is added to it. Behind recovered frames the
-/// next one would begin within a sector that holds the last commit; on a medium that may spoil a whole
-/// sector when the power goes in the middle of it, that commit would be lost.
+/// What an earlier process left in the log is moved before anything is added to it. Behind recovered
+/// frames the next one would begin within a sector that holds the last commit; on a medium that may
+/// spoil a whole sector when the power goes in the middle of it, that commit would be lost. A store
+/// that was closed, and had no room for this then, may still have none: that is no reason not to
+/// open it.
+CAIRN_INLINE void sqlite_database::empty_log(bool clean)
+{
+    if (clean && !file_.has_log) return;
+    try {
+        move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    } catch (disk_full const&) {
+        if (!clean) throw;
+    }
+}
+
 CAIRN_INLINE void sqlite_database::open_to_write()
 {
     using namespace detail::sql;
@@ -60,15 +73,19 @@ CAIRN_INLINE void sqlite_database::open_to_write()
     shared_.path = file_.path;
     shared_.file = file_.id;
     shared_.lock = file_.lock.get();
-    on_ = open_connection(file_.path, options_, true, shared_.layouts.size());
+    if (options_.survives == survives::power_loss)
+        log_vfs_ = std::make_unique<log_vfs>(options_.vfs);
+    on_ = open_connection(
+        file_.path, log_vfs_ ? log_vfs_->name() : options_.vfs, true, shared_.layouts.size());
     if (sqlite3_db_readonly(on_->handle(), "main") == 1) refuse_unwritable(file_.path);
     restrict_connection(*on_, options_);
     create_if_empty();
     set_writer(*on_, options_);
     auto state = reconcile();
+    shared_.pads_log = pads_log(*on_);
     on_->report_to(shared_.poisoned);
     watch_log();
-    if (!state.clean) move_log(SQLITE_CHECKPOINT_TRUNCATE);
+    empty_log(state.clean);
     session_ = std::make_unique<sqlite_session>(shared_, on_.get(), std::move(state));
     pool_ = std::make_unique<reader_pool>(shared_, options_, options_.keep_snapshots);
 }
@@ -79,9 +96,10 @@ CAIRN_INLINE void sqlite_database::open_to_read()
     file_ = opening{options_, machine_}.for_reading();
     shared_.path = file_.path;
     shared_.file = file_.id;
-    auto const on = open_connection(file_.path, options_, false, shared_.layouts.size());
+    auto const on = open_connection(file_.path, options_.vfs, false, shared_.layouts.size());
     restrict_connection(*on, options_);
     set_reader(*on, options_);
+    require_format(*on, file_.path);
     auto const snapshot = scoped_transaction{*on, core_sql::begin_read};
     auto const found = catalog_comparison{*on, shared_.layouts}.take();
     refuse_changes(found, shared_.layouts, file_.path);
@@ -104,7 +122,7 @@ CAIRN_INLINE void sqlite_database::create_if_empty()
         if (run.row()) objects = run.integer(0);
     }
     auto const own = ask_pragma(*on_, "PRAGMA application_id") == std::to_string(application_id);
-    if (own) return;
+    if (own) return require_format(*on_, file_.path);
     if (objects != 0)
         refuse_file(
             errc::schema_mismatch, file_.path, "the database belongs to another application");
@@ -151,6 +169,7 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
     if (complete) return state;
     shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
     change.commit();
+    state.clean = false;
     return state;
 }
 
@@ -174,6 +193,7 @@ CAIRN_INLINE void sqlite_database::after_commit()
 CAIRN_INLINE void sqlite_database::checkpoint()
 {
     if (on_ == nullptr) return;
+    detail::sql::require_own(shared_);
     auto const large = static_cast<std::uint64_t>(frames_) * detail::sql::page_size
         > options_.wal_limit;
     renew_snapshots();
@@ -185,7 +205,7 @@ CAIRN_INLINE void sqlite_database::checkpoint()
 /// Idle snapshots end now, those in use when they are given back.
 CAIRN_INLINE void sqlite_database::renew_snapshots()
 {
-    shared_.changes.fetch_add(1, std::memory_order_release);
+    shared_.changes.add();
     pool_->clear_the_way(machine_.now());
 }
 
@@ -218,9 +238,12 @@ CAIRN_INLINE void sqlite_database::mark_clean() noexcept
 {
     using namespace detail::sql;
     try {
+        require_own(shared_);
         if (!session_->state().clean) {
             auto last = scoped_transaction{*on_};
-            execution{*on_, on_->core(core_sql::mark_clean)}.run();
+            auto const own = session_->state().commit_sequence;
+            execution{*on_, on_->core(core_sql::mark_clean)}.bind(own).run();
+            if (sqlite3_changes(on_->handle()) != 1) return; // another program has written
             last.commit();
         }
         move_log(SQLITE_CHECKPOINT_TRUNCATE);

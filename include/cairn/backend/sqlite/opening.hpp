@@ -20,6 +20,7 @@ struct opened_file {
     std::string path{};
     file_id id{};
     std::uint64_t size = 0;
+    bool has_log = false; ///< with something in it: the last store did not end, or others read
     registration entry{}; ///< goes after the lock
     std::unique_ptr<file_lock> lock{};
 };
@@ -154,6 +155,15 @@ using journal_start = std::array<unsigned char, 28>;
     return found;
 }
 
+inline void refuse_newer(std::uint32_t format, std::string const& path)
+{
+    if (format <= format_version) return;
+    refuse_file(
+        errc::newer_version, path,
+        "the file has format " + std::to_string(format) + ", this library knows "
+            + std::to_string(format_version));
+}
+
 /// Throws unless the header is that of a file of this library. Offsets are those of SQLite's file
 /// format: 56 text encoding, 60 user version, 68 application id.
 inline void examine(raw_header const& header, std::string const& path)
@@ -163,13 +173,18 @@ inline void examine(raw_header const& header, std::string const& path)
     if (number_at(header, 68) != static_cast<std::uint32_t>(application_id))
         refuse_file(errc::schema_mismatch, path, "the database belongs to another application");
     auto const format = number_at(header, 60);
-    if (format > format_version)
-        refuse_file(
-            errc::newer_version, path,
-            "the file has format " + std::to_string(format) + ", this library knows "
-                + std::to_string(format_version));
+    refuse_newer(format, path);
     if (format == 0 || number_at(header, 56) != 1)
         refuse_file(errc::schema_mismatch, path, "the file has no valid format number or encoding");
+}
+
+/// What `examine` reads is the file without its log; there a newer program may have left the format
+/// that counts.
+inline void require_format(connection& on, std::string const& path)
+{
+    auto const prepared = on.prepare("PRAGMA user_version");
+    auto run = execution{on, prepared.get()};
+    if (run.row()) refuse_newer(static_cast<std::uint32_t>(run.integer(0)), path);
 }
 
 [[nodiscard]] inline std::string lock_content(machine const& on)
@@ -205,13 +220,16 @@ public:
         auto found = opened_file{};
         found.path = files_.real_path(options_.path);
         require_local(found.path);
+        auto const alone = std::lock_guard{files_open_here().gate};
         auto const now = files_.status(found.path);
         if (now.kind == file_kind::missing)
             raise_system(ENOENT, "there is no database to read", found.path);
-        require_not_inherited(found.path, now);
+        require_free(found.path, now.id);
+        refuse_other_copy(found.path);
         check(found.path, now);
         found.id = now.id;
         found.size = now.size;
+        found.entry = registration{found.id, found.path, open_files::use::reading};
         return found;
     }
 
@@ -221,24 +239,48 @@ public:
         make_folder();
         found.path = files_.real_path(options_.path);
         require_local(found.path);
-        auto const alone = std::lock_guard{files_open_for_writing().gate};
+        auto const alone = std::lock_guard{files_open_here().gate};
+        refuse_other_copy(found.path);
         check_for_writing(found.path);
+        found.has_log = files_.status(found.path + "-wal").size > 0;
         lock(found);
         auto const now = check_for_writing(found.path); // another process may have come between
         if (now.kind == file_kind::missing) files_.create_file(found.path);
         auto const locked = files_.status(found.path);
         found.id = locked.id;
         found.size = locked.size;
-        found.entry = registration{found.id, found.path};
+        found.entry = registration{found.id, found.path, open_files::use::writing};
         return found;
     }
 
 private:
-    static void require_not_inherited(std::string const& path, file_status const& now)
+    /// Refuses before anything is opened what must not be opened and closed here: both drop this
+    /// process's locks on the file, whoever took them. Gives who else has the store open.
+    open_files::owner require_free(std::string const& path, file_id id)
     {
-        auto const alone = std::lock_guard{files_open_for_writing().gate};
-        if (files_open_for_writing().owner_of(now.id, path) == open_files::owner::parent)
-            refuse_inherited(path);
+        auto const owner = files_open_here().owner_of(id, path);
+        if (owner == open_files::owner::parent) refuse_inherited(path);
+        files_open_here().each([&](std::string const& store) {
+            for (auto const* tail : {".lock", "-shm", "-wal", "-journal"})
+                if (id != file_id{} && files_.status(store + tail).id == id)
+                    refuse_file(
+                        errc::invalid_argument, path, "this file belongs to a store that is open");
+        });
+        return owner;
+    }
+
+    /// Two copies of the library's static data, as in a program and a plugin that hide their
+    /// symbols, do not see each other's stores; but the lock's descriptor is the process's.
+    void refuse_other_copy(std::string const& path)
+    {
+        auto const known = files_open_here().owner_of(files_.status(path).id, path);
+        if (known == open_files::owner::none && lock_descriptors(path) > 0)
+            refuse_locked(path, other_copy);
+    }
+    [[nodiscard]] int lock_descriptors(std::string const& path)
+    {
+        auto const lock = files_.status(path + ".lock");
+        return lock.kind == file_kind::missing ? 0 : files_.descriptors_of(lock.id);
     }
 
     void make_folder()
@@ -290,9 +332,7 @@ private:
     file_status check_for_writing(std::string const& path)
     {
         auto const now = files_.status(path);
-        auto const owner = files_open_for_writing().owner_of(now.id, path);
-        if (owner == open_files::owner::parent) refuse_inherited(path);
-        if (owner == open_files::owner::this_process)
+        if (require_free(path, now.id) == open_files::owner::this_process)
             refuse_locked(path, "this process, pid " + std::to_string(machine_.process_id()));
         if (now.kind == file_kind::missing) {
             refuse_log_alone(path);
@@ -320,8 +360,14 @@ private:
     {
         auto attempt = files_.lock(found.path + ".lock", lock_content(machine_));
         if (!attempt.lock) refuse_locked(found.path, attempt.holder);
+        if (lock_descriptors(found.path) > 1) {        // another copy came at the same time
+            static_cast<void>(attempt.lock.release()); // closing ours would drop its lock
+            refuse_locked(found.path, other_copy);
+        }
         found.lock = std::move(attempt.lock);
     }
+
+    static constexpr auto const* other_copy = "this process, through another copy of this library";
 
     [[noreturn]] static void refuse_inherited(std::string const& path)
     {

@@ -24,7 +24,10 @@ public:
     [[nodiscard]] connection& on() { return *on_; }
 
     /// Whether the snapshot is that of `changes`, so that a new one would show the same.
-    [[nodiscard]] bool shows(std::uint64_t changes) const { return open_ && seen_ == changes; }
+    [[nodiscard]] bool shows(std::uint64_t changes) const
+    {
+        return open_ && seen_ == changes && change_count::is_settled(changes);
+    }
 
     /// Takes the newest snapshot; `changes` was read before.
     void renew(std::uint64_t changes)

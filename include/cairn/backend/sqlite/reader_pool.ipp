@@ -9,7 +9,7 @@ namespace cairn::inline v0::detail::sql {
 CAIRN_INLINE reader& reader_pool::borrow()
 {
     auto& lent = take();
-    auto const now = shared_.changes.load(std::memory_order_acquire);
+    auto const now = shared_.changes.now();
     if (lent.shows(now)) return lent;
     try {
         lent.renew(now);
@@ -23,7 +23,7 @@ CAIRN_INLINE reader& reader_pool::borrow()
 
 CAIRN_INLINE void reader_pool::give_back(reader& lent) noexcept
 {
-    auto const now = shared_.changes.load(std::memory_order_acquire);
+    auto const now = shared_.changes.now();
     auto const spoilt = lent.session().expired() || !lent.on().in_transaction();
     if (!keeps_ || spoilt || !lent.shows(now)) lent.end();
     auto const held = std::lock_guard{gate_};
@@ -92,7 +92,7 @@ CAIRN_INLINE reader& reader_pool::open(std::unique_lock<mutex>& held)
 
 CAIRN_INLINE std::unique_ptr<reader> reader_pool::make()
 {
-    auto on = open_connection(shared_.path, options_, false, shared_.layouts.size());
+    auto on = open_connection(shared_.path, options_.vfs, false, shared_.layouts.size());
     require_in_place(shared_); // the path may lead to another file by now
     restrict_connection(*on, options_);
     set_reader(*on, options_);

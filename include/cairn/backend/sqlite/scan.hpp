@@ -176,6 +176,7 @@ private:
     void place_position();
 
     [[nodiscard]] bool begins_behind(std::string_view tail) const;
+    [[nodiscard]] bool ends_before(std::string_view tail) const;
 
     void build();
 

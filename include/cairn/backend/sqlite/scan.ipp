@@ -43,6 +43,7 @@ CAIRN_INLINE void scan_plan::place_position()
         after_ = nullptr;
         return;
     }
+    nothing_ = ends_before(tail);
     at_.read(tail, order_, base_.equal, order_.columns.size() - base_.equal);
 }
 
@@ -54,11 +55,23 @@ CAIRN_INLINE bool scan_plan::begins_behind(std::string_view tail) const
     return asked_.reversed ? tail > start->value : tail < start->value;
 }
 
+/// A place may be made up: by somebody who changed a token, say.
+CAIRN_INLINE bool scan_plan::ends_before(std::string_view tail) const
+{
+    auto const& end = asked_.reversed ? asked_.lower : asked_.upper;
+    if (!end) return false;
+    if (tail.starts_with(end->value)) return !end->inclusive;
+    return asked_.reversed ? tail < end->value : tail > end->value;
+}
+
 CAIRN_INLINE void scan_plan::build()
 {
     if (after_ == nullptr) return add(base_, edge_values(low_), edge_values(high_));
     if (!may_be_null()) return add_behind();
-    for (auto i = order_.columns.size(); i-- > base_.equal;) add_cut(i);
+    // Between bounds nothing is null, so nothing stands beside a place that is.
+    auto const first = std::size_t{base_.equal};
+    auto const outside = (asked_.lower || asked_.upper) && at_[first].is_null();
+    for (auto i = outside ? first + 1 : order_.columns.size(); i-- > first;) add_cut(i);
 }
 
 CAIRN_INLINE bool scan_plan::may_be_null() const

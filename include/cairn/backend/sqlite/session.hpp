@@ -15,6 +15,33 @@ namespace cairn::inline v0 {
 
 namespace detail::sql {
 
+/// Tells whether a kept snapshot is still the newest. A commit is seen by other connections before
+/// the one that makes it knows that it is done: meanwhile the count is odd, and no snapshot that was
+/// kept is used, nor one that is taken kept, or a thread could read the new state and then the old.
+class change_count {
+public:
+    [[nodiscard]] std::uint64_t now() const { return value_.load(std::memory_order_acquire); }
+    [[nodiscard]] static bool is_settled(std::uint64_t count) { return count % 2 == 0; }
+
+    /// No snapshot of before is the newest, or one is in the way of the log's reuse.
+    void add() { value_.fetch_add(2, std::memory_order_acq_rel); }
+
+    /// Odd for as long as it lives.
+    class commit {
+    public:
+        explicit commit(change_count& of) : of_{of} { of_.value_.fetch_add(1); }
+        commit(commit const&) = delete;
+        commit& operator=(commit const&) = delete;
+        ~commit() { of_.value_.fetch_add(1, std::memory_order_release); }
+
+    private:
+        change_count& of_;
+    };
+
+private:
+    std::atomic<std::uint64_t> value_{2};
+};
+
 /// What all sessions of an open store share.
 struct shared_state {
     std::vector<layout> layouts{};    ///< by ordinal in the schema
@@ -25,8 +52,8 @@ struct shared_state {
     file_operations* files = nullptr;
     poison poisoned{};
 
-    /// Grows when a kept snapshot is no longer the newest, or in the way of the log's reuse.
-    std::atomic<std::uint64_t> changes{1};
+    bool pads_log = false; ///< what fills up a sector behind a commit is written after it
+    change_count changes{};
 };
 
 [[noreturn]] inline void refuse_moved(shared_state const& shared, char const* what)
@@ -49,7 +76,19 @@ inline void require_in_place(shared_state const& shared)
 inline void require_lock(shared_state const& shared)
 {
     if (shared.lock != nullptr && !shared.lock->intact())
-        refuse_moved(shared, "the lock file was deleted while the store was open");
+        refuse_moved(shared, "the lock file was renamed or deleted while the store was open");
+}
+
+/// Throws, and lets nothing more be written, if file or lock are no longer this store's.
+inline void require_own(shared_state& shared)
+{
+    try {
+        require_in_place(shared);
+        require_lock(shared);
+    } catch (error const& moved) {
+        shared.poisoned.set(moved);
+        throw;
+    }
 }
 
 } // namespace detail::sql
@@ -108,6 +147,8 @@ private:
     void run(core which) { execution{*on_, on_->core(which)}.run(); }
     void write_state();
     void run_commit();
+    void commit_changes();
+    [[noreturn]] void refuse_other_writer();
     [[noreturn]] void fail_commit(int code);
     void finish() noexcept;
     [[noreturn]] void refuse_expired() const

@@ -62,31 +62,47 @@ CAIRN_INLINE void sqlite_session::commit()
     auto const last = state_.commit_sequence;
     try {
         on_->require_no_doom();
-        if (writes_ && changed_) write_state();
-        run_commit();
+        if (writes_ && changed_)
+            commit_changes();
+        else
+            run_commit();
     } catch (...) {
         state_.commit_sequence = last;
         rollback();
         throw;
     }
-    if (changed_) shared_.changes.fetch_add(1, std::memory_order_release);
     finish();
 }
 
+CAIRN_INLINE void sqlite_session::commit_changes()
+{
+    write_state();
+    auto const committing = detail::sql::change_count::commit{shared_.changes};
+    run_commit();
+}
+
+/// The counts are kept here and written over those of the file: if these are no longer what this
+/// store wrote last, another one has written, and nothing may be committed over it.
 CAIRN_INLINE void sqlite_session::write_state()
 {
-    ++state_.commit_sequence;
-    try {
-        detail::sql::require_in_place(shared_);
-        detail::sql::require_lock(shared_);
-    } catch (error const& moved) {
-        shared_.poisoned.set(moved);
-        throw;
-    }
+    auto const last = state_.commit_sequence++;
+    detail::sql::require_own(shared_);
     detail::sql::write_tallies(state_.tallies, scratch_);
     auto update = execution{*on_, on_->core(core::write_state)};
-    update.bind(state_.commit_sequence).bind(std::span<std::byte const>{scratch_}).run();
+    update.bind(state_.commit_sequence).bind(std::span<std::byte const>{scratch_});
+    update.bind(last).bind(state_.catalog).run();
+    if (sqlite3_changes(on_->handle()) != 1) refuse_other_writer();
     state_.clean = false;
+}
+
+CAIRN_INLINE void sqlite_session::refuse_other_writer()
+{
+    auto details = error_details{};
+    details.message = "another program has written to the store while it was open here";
+    details.index = shared_.path;
+    auto const broken = corrupt_store{std::move(details)};
+    shared_.poisoned.set(broken);
+    throw broken;
 }
 
 CAIRN_INLINE void sqlite_session::run_commit()
@@ -97,8 +113,9 @@ CAIRN_INLINE void sqlite_session::run_commit()
     if (code != SQLITE_DONE) fail_commit(code);
 }
 
-/// A log that could not be written in full holds no commit. Any other I/O error can come after the
-/// commit's last frame reached the file: then nobody knows, and the file has to be read again.
+/// A log that could not be written in full holds no commit, unless more than the commit is written.
+/// Any other I/O error can come after the commit's last frame reached the file: then nobody knows,
+/// and the file has to be read again.
 /// The same is true where memory or the file's structure gave out; only a full disk and a busy
 /// file say for certain that nothing was committed.
 CAIRN_INLINE void sqlite_session::fail_commit(int code)
@@ -108,7 +125,7 @@ CAIRN_INLINE void sqlite_session::fail_commit(int code)
     auto details = detail::sql::evidence(on_->handle(), code, "the commit failed");
     auto const io = (code & 0xff) == SQLITE_IOERR;
     auto const partial = meant.code == errc::disk_full && (!io || code == SQLITE_IOERR_WRITE);
-    auto const certain = partial || meant.code == errc::busy;
+    auto const certain = (partial && !shared_.pads_log) || meant.code == errc::busy;
     if (!certain) details.outcome = write_outcome::unknown;
     try {
         raise(io && !certain ? errc::outcome_unknown : meant.code, std::move(details));

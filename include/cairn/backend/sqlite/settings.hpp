@@ -69,12 +69,12 @@ inline void prepare_library(sqlite_options const& options)
 
 /// Opens the file, which exists. Never creates one.
 [[nodiscard]] inline std::unique_ptr<connection> open_connection(
-    std::string const& path, sqlite_options const& options, bool writes, std::size_t tables)
+    std::string const& path, std::string const& vfs_name, bool writes, std::size_t tables)
 {
     constexpr auto common = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
     auto const flags = common | (writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
     sqlite3* handle = nullptr;
-    auto const* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+    auto const* vfs = vfs_name.empty() ? nullptr : vfs_name.c_str();
     auto const code = sqlite3_open_v2(path.c_str(), &handle, flags, vfs);
     if (handle == nullptr) raise(errc::out_of_memory, {.message = "SQLite has no memory"});
     auto made = make_connection(handle, tables);
@@ -170,6 +170,18 @@ inline void set_mapping(connection& on, std::uint64_t size)
     auto const granted = ask_pragma(on, "PRAGMA mmap_size");
     if (size == 0 && !granted.empty() && granted != "0")
         raise(errc::io_failure, {.message = "SQLite maps a file that it must not map"});
+}
+
+/// Whether SQLite writes the last page of a commit once more, behind it, where a torn write can
+/// spoil what stands in the same sector. The log must be open.
+[[nodiscard]] inline bool pads_log(connection& on)
+{
+    sqlite3_file* log = nullptr;
+    auto const code = sqlite3_file_control(
+        on.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
+    if (code != SQLITE_OK || log == nullptr || log->pMethods == nullptr) return true;
+    auto const kind = log->pMethods->xDeviceCharacteristics(log);
+    return (kind & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
 }
 
 /// Sets up the writing connection of a store whose file has its final form. The change to a log
