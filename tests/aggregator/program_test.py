@@ -102,6 +102,14 @@ class Stopping(Folder):
             time.sleep(0.3)
             self.stop(process)
 
+    def test_it_stops_cleanly_after_a_signal_that_is_none_of_its_own(self):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            process = self.start(self.configure("http://127.0.0.1:9"))
+            for _ in range(3):
+                process.send_signal(signal.SIGUSR2)
+                time.sleep(0.1)
+            self.stop(process, each)
+
     def test_a_second_one_on_the_same_file_is_refused(self):
         config = self.configure("http://127.0.0.1:9")
         process = self.start(config)
