@@ -2,6 +2,8 @@
 // Reorganisations.
 #include "reorg.hpp"
 
+#include "common/damage.hpp"
+
 namespace aggregator {
 
 using namespace cairn::literals;
@@ -33,7 +35,7 @@ std::uint64_t first_unverified(
 {
     auto const by_block = db[tasks].by("block"_by, what.avs, what.chain_id);
     for (auto end = below; end > floor;) {
-        auto const witness = by_block.before(end).reversed().first();
+        auto const witness = by_block.before(end).reversed().tolerate(report_damage).first();
         if (!witness) return floor;
         if (is_canonical(chain, witness->block_number, witness->block_hash))
             return witness->block_number + 1;

@@ -46,11 +46,11 @@ class Folder(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="aggregator-test-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def configure(self, url, contract="0x" + "cc" * 20):
+    def configure(self, url, contract="0x" + "cc" * 20, more=""):
         path = os.path.join(self.folder, "config.yaml")
         with open(path, "w", encoding="utf-8") as out:
             out.write(CONFIG.format(folder=self.folder, url=url, avs=AVS, avs_of_logs=AVS_OF_LOGS,
-                                    contract=contract))
+                                    contract=contract) + more)
         return path
 
     def start(self, config):
@@ -62,9 +62,12 @@ class Folder(unittest.TestCase):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
+        self.told = ""  # before the start was complete
         for line in process.stdout:
             if " recovered " in line:
+                self.recovered = line
                 return process
+            self.told += line
         self.fail("the aggregator did not start")
         return process
 
@@ -159,7 +162,60 @@ class CommandLine(Folder):
                           text.read())
 
 
-class Checker(Folder):
+class Following(Folder):
+    def follow(self, chain):
+        process = self.start(self.configure(chain.url, chain.contract))
+        self.wait_until(
+            f"(SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
+            "AND NOT EXISTS (SELECT 1 FROM task WHERE status < 2)")
+        self.stop(process)
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + 60
+        while not self.is_true(condition):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+
+    def is_true(self, condition):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return shell(os.path.join(self.folder, "state.db"), f"SELECT {condition}",
+                         "-readonly") == "1"
+        return False
+
+
+class Damage(Following):
+    """Tasks that cannot be read any more, of every status."""
+
+    def test_it_is_told_once_and_stops_nothing(self):
+        with RecordedChain(os.path.join(DEMO, "recorded_chain.jsonl.gz")) as chain:
+            for _ in range(15):
+                chain.take_step()
+            self.follow(chain)
+            names = {"task:" + self.damage(row, status) for row, status in enumerate((0, 1, 2, 3), 1)}
+            config = self.configure(
+                chain.url, chain.contract, "retention: {finished_tasks: 1s, interval: 100ms}\n")
+            process = self.start(config)
+            chain.take_step()
+            self.wait_until(
+                f"(SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
+                "AND (SELECT count(*) FROM task) = 4")
+            time.sleep(0.5)
+            self.stop(process)
+        log = process.stdout.read()
+        self.assertIn(" damaged=2 ", self.recovered)
+        self.assertEqual(sorted(re.findall(r" error damaged record=(\S+) ", self.told + log)),
+                         sorted(names))
+        self.assertIn(" stopped failed=no", log)
+
+    def damage(self, row, status):
+        """Spoils one task, which then is of this status; its id."""
+        return shell(
+            os.path.join(self.folder, "state.db"),
+            f"UPDATE task SET status = {status}, _body = zeroblob(length(_body)) WHERE _seq = {row};"
+            f"SELECT lower(hex(task_id)) FROM task WHERE _seq = {row}")
+
+
+class Checker(Following):
     """The checker accepts what the aggregator stored, and nothing that differs from it."""
 
     def test_it_finds_every_kind_of_damage(self):
@@ -176,22 +232,6 @@ class Checker(Folder):
                     shell(os.path.join(self.folder, damaged), sql)
                     self.assertNotEqual(before, self.dump(damaged), "nothing was damaged")
                     self.assertNotIn(self.check(chain, damaged), ("", "0 differences"))
-
-    def follow(self, chain):
-        process = self.start(self.configure(chain.url, chain.contract))
-        deadline = time.monotonic() + 60
-        while not self.is_finished(chain):
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.1)
-        self.stop(process)
-
-    def is_finished(self, chain):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            return shell(
-                os.path.join(self.folder, "state.db"),
-                f"SELECT (SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
-                "AND NOT EXISTS (SELECT 1 FROM task WHERE status < 2)", "-readonly") == "1"
-        return False
 
     def copy(self, name):
         for end in ("", "-wal"):
