@@ -49,19 +49,24 @@ struct damaged_world : world<in_sqlite> {
         });
     }
 
-    /// Behind the back of the store, and also of what it has read before.
     void spoil(hash32 const& task_id, damage const& how)
+    {
+        spoil("task", "task_id = x'" + aggregator::to_hex(task_id).substr(2) + "'", how);
+        require_refused(task_id, how);
+    }
+
+    /// Behind the back of the store, and also of what it has read before.
+    void spoil(std::string const& table, std::string const& where, damage const& how)
     {
         db_.reset();
         auto* file = static_cast<sqlite3*>(nullptr);
         REQUIRE(sqlite3_open(storage.sqlite.path.c_str(), &file) == SQLITE_OK);
-        auto const sql = std::string{"UPDATE task SET _body = CAST("} + how.body
-            + " AS BLOB) WHERE task_id = x'" + aggregator::to_hex(task_id).substr(2) + "'";
+        auto const sql = "UPDATE " + table + " SET _body = CAST(" + how.body + " AS BLOB) WHERE "
+            + where;
         CHECK(sqlite3_exec(file, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
         CHECK(sqlite3_changes(file) == 1);
         sqlite3_close(file);
         db_ = aggregator::open_database(storage);
-        require_refused(task_id, how);
     }
     void spoil(std::uint64_t number, damage const& how) { spoil(make_task(number).task_id, how); }
 
@@ -223,4 +228,21 @@ TEST_CASE("a reorganisation removes damaged tasks with their blocks")
         CHECK_FALSE(w.db()[tasks].contains(orphan->task_id));
         CHECK(w.all_tasks().size() == 5);
     }
+}
+
+TEST_CASE("a damaged copy of a configuration is made anew")
+{
+    for (auto const& how : damages)
+        for (auto const* const table : {"avs_config", "operator_set_config"}) {
+            CAPTURE(std::string{how.name});
+            CAPTURE(std::string{table});
+            auto w = damaged_world{};
+            w.entry.executor_operator_sets = {2};
+            w.entry.operator_sets = {{.id = 2, .task_sla = 30s}};
+            CHECK(aggregator::avs_directory{w.db(), {w.entry}, 1h}.refresh(epoch) == 1);
+            w.spoil(table, "true", how);
+            auto directory = aggregator::avs_directory{w.db(), {w.entry}, 1h};
+            CHECK(directory.terms_for(w.entry.address, epoch).sla == 30s);
+            CHECK(directory.refresh(epoch) == 0);
+        }
 }
