@@ -64,6 +64,7 @@ void check_avss(config const& settings, violations& problems)
 void check_executor(executor_config const& c, violations& problems)
 {
     check_url(c.url, "executor.url", problems);
+    check_interval(c.wait, "executor.wait", problems);
     check_interval(c.backoff_min, "executor.backoff_min", problems);
     check_interval(c.connect_timeout, "executor.connect_timeout", problems);
     if (c.backoff_min > c.backoff_max)

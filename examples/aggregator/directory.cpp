@@ -2,6 +2,8 @@
 // Copies of AVS configurations.
 #include "directory.hpp"
 
+#include "common/damage.hpp"
+
 #include <algorithm>
 
 namespace aggregator {
@@ -41,15 +43,30 @@ operator_set_config to_record(
 
 } // namespace
 
+/// Whether the copies are there, whole and not too old.
+bool avs_directory::is_fresh(avs_entry const& entry, cairn::timestamp now) const
+{
+    auto const copy = find_whole(db_[avs_configs], entry.address);
+    if (!copy || now - copy->refreshed_at >= max_age_) return false;
+    auto is_whole = true;
+    auto const note = [&](cairn::corrupt_record const& fault) {
+        is_whole = false;
+        report_damage(fault);
+    };
+    for (auto const& each : db_[operator_sets].prefix(entry.address).tolerate(note))
+        static_cast<void>(each);
+    return is_whole;
+}
+
 bool avs_directory::refresh_if_old(avs_entry const& entry, cairn::timestamp now)
 {
-    auto const copy = db_[avs_configs].find(entry.address);
-    if (copy && now - copy->refreshed_at < max_age_) return false;
+    if (is_fresh(entry, now)) return false;
     db_.write([&](transaction& tx) {
         tx[operator_sets].prefix(entry.address).erase(); // also those no longer configured
         for (auto const& each : entry.operator_sets)
             tx[operator_sets].put(to_record(entry.address, each, now));
-        tx[avs_configs].put(to_record(entry, now));
+        tx[avs_configs].erase(entry.address); // a damaged one cannot be replaced
+        tx[avs_configs].insert(to_record(entry, now));
     });
     return true;
 }

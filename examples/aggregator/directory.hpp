@@ -24,10 +24,11 @@ public:
     /// @errors `not_found` if no such AVS is configured; those of the store.
     task_terms terms_for(address20 const& avs, cairn::timestamp now);
 
-    /// Replaces every copy that is too old or missing; returns how many AVSs that were.
+    /// Replaces every copy that is too old, missing or damaged; returns how many AVSs that were.
     std::size_t refresh(cairn::timestamp now);
 
 private:
+    [[nodiscard]] bool is_fresh(avs_entry const& entry, cairn::timestamp now) const;
     bool refresh_if_old(avs_entry const& entry, cairn::timestamp now);
 
     database& db_;

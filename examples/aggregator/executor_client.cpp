@@ -2,12 +2,13 @@
 // Submitting and waiting.
 #include "executor_client.hpp"
 
-#include "common/backoff.hpp"
 #include "common/hex.hpp"
 #include "common/log.hpp"
 #include "common/settings_text.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace aggregator {
 
@@ -82,8 +83,7 @@ std::optional<outcome> executor_client::run(task const& claimed, std::stop_token
     while (!stop.stop_requested()) {
         if (is_expired(claimed, current_time())) return outcome{.error = std::string{expired_text}};
         try {
-            if (auto ended = ask(claimed)) return ended;
-            pauses.reset();
+            if (auto ended = ask(claimed, pauses, stop)) return ended;
         } catch (http_error const& fault) {
             if (stop.stop_requested()) break;
             submitted_ = false; // perhaps another process answers next
@@ -96,9 +96,27 @@ std::optional<outcome> executor_client::run(task const& claimed, std::stop_token
     return std::nullopt;
 }
 
-std::optional<outcome> executor_client::ask(task const& claimed)
+std::optional<outcome> executor_client::ask(
+    task const& claimed, backoff& pauses, std::stop_token const& stop)
 {
-    return submitted_ ? wait_for_end(claimed) : submit(claimed);
+    if (!submitted_) {
+        auto ended = submit(claimed);
+        pauses.reset();
+        return ended;
+    }
+    auto const begin = std::chrono::steady_clock::now();
+    auto ended = wait_for_end(claimed);
+    if (!ended) keep_distance(std::chrono::steady_clock::now() - begin, pauses, stop);
+    return ended;
+}
+
+/// An executor that says at once that nothing has ended is not asked again at once.
+void executor_client::keep_distance(
+    std::chrono::nanoseconds took, backoff& pauses, std::stop_token const& stop) const
+{
+    auto const pause = pauses.next();
+    if (took >= std::min(pause, settings_.wait)) return pauses.reset();
+    pause_for(stop, pause - took);
 }
 
 std::optional<outcome> executor_client::submit(task const& claimed)

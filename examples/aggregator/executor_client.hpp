@@ -2,6 +2,7 @@
 // Hands tasks to an executor over HTTP, and finds them there again.
 #pragma once
 
+#include "common/backoff.hpp"
 #include "common/http_client.hpp"
 #include "task_runner.hpp"
 
@@ -19,7 +20,9 @@ public:
     std::optional<outcome> run(task const& claimed, std::stop_token const& stop) override;
 
 private:
-    std::optional<outcome> ask(task const& claimed);
+    std::optional<outcome> ask(task const& claimed, backoff& pauses, std::stop_token const& stop);
+    void keep_distance(
+        std::chrono::nanoseconds took, backoff& pauses, std::stop_token const& stop) const;
     std::optional<outcome> submit(task const& claimed);
     std::optional<outcome> wait_for_end(task const& claimed);
 

@@ -2,6 +2,7 @@
 // Recovery on start.
 #include "recovery.hpp"
 
+#include "common/damage.hpp"
 #include "common/hex.hpp"
 #include "common/log.hpp"
 #include "task_store.hpp"
@@ -28,21 +29,33 @@ void resume(task& t, std::uint64_t max_attempts, cairn::timestamp now, recovery_
     }
 }
 
+/// Those that cannot be read are met again, and counted, among all that wait.
+std::uint64_t expire_waiting(transaction& tx, cairn::timestamp now)
+{
+    return tx[tasks]
+        .by("deadline"_by, task_status::pending)
+        .through(now)
+        .tolerate(report_damage)
+        .update([&](task& t) { mark_failed(t, expired_text, now); })
+        .size();
+}
+
 } // namespace
 
 recovery_report recover(database& db, std::uint64_t max_attempts, cairn::timestamp now)
 {
     return db.write([&](transaction& tx) {
         auto report = recovery_report{};
-        report.expired = tx[tasks]
-                             .by("deadline"_by, task_status::pending)
-                             .through(now)
-                             .update([&](task& t) { mark_failed(t, expired_text, now); })
-                             .size();
-        tx[tasks].by("queue"_by, task_status::processing).update([&](task& t) {
+        auto const note = [&](cairn::corrupt_record const& fault) {
+            ++report.damaged;
+            report_damage(fault);
+        };
+        report.expired = expire_waiting(tx, now);
+        tx[tasks].by("queue"_by, task_status::processing).tolerate(note).update([&](task& t) {
             resume(t, max_attempts, now, report);
         });
-        report.pending = tx[tasks].by("queue"_by, task_status::pending).count();
+        auto waiting = tx[tasks].by("queue"_by, task_status::pending).tolerate(note);
+        report.pending = static_cast<std::uint64_t>(std::ranges::distance(waiting));
         auto const left_to_its_poller = [](cairn::corrupt_record const&) {};
         for (auto const& cursor : tx[cursors].scan().tolerate(left_to_its_poller))
             report.cursors.push_back(cursor);
@@ -62,6 +75,7 @@ void log_recovery(recovery_report const& report, std::chrono::nanoseconds took)
         .with("requeued", report.requeued)
         .with("exhausted", report.exhausted)
         .with("expired", report.expired)
+        .with("damaged", report.damaged)
         .with("took_ms", std::chrono::duration<double, std::milli>{took}.count());
 }
 

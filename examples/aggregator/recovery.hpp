@@ -11,11 +11,13 @@ struct recovery_report {
     std::uint64_t requeued = 0;  ///< were interrupted, and wait again
     std::uint64_t exhausted = 0; ///< were interrupted too often, and are failed now
     std::uint64_t expired = 0;   ///< past their deadline, and failed now
+    std::uint64_t damaged = 0;   ///< not finished and not to be read, left as they are
     std::vector<chain_cursor> cursors{};
 };
 
 /// Puts interrupted tasks back into the queue, one attempt older, and fails those that are past
-/// their deadline or out of attempts, all in one transaction. For a start, before any worker runs.
+/// their deadline or out of attempts, all in one transaction. Tasks that cannot be read are named in
+/// the log. For a start, before any worker runs.
 /// @guarantee Strong; running it twice changes nothing more.
 recovery_report recover(database& db, std::uint64_t max_attempts, cairn::timestamp now);
 

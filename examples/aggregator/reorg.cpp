@@ -2,37 +2,40 @@
 // Reorganisations.
 #include "reorg.hpp"
 
+#include "common/damage.hpp"
+
 namespace aggregator {
 
 using namespace cairn::literals;
 
 namespace {
 
-bool is_canonical(chain_reader& chain, std::uint64_t number, hash32 const& hash)
-{
-    auto const there = chain.block(number);
-    return there && there->hash == hash;
-}
+/// A chain and the head that the node told of it.
+struct known_chain {
+    chain_reader& reader;
+    std::uint64_t head;
+};
 
-/// Whether the chain still has the stored tip. A head below it is an answer; a node that has a
-/// higher head but not the block contradicts itself.
-bool has_tip(chain_reader& chain, block_record const& tip, std::uint64_t head)
+/// Whether the chain has this very block. A head below it is an answer; a node that has a higher
+/// head but not the block contradicts itself.
+bool is_canonical(known_chain const& chain, std::uint64_t number, hash32 const& hash)
 {
-    auto const there = chain.block(tip.number);
-    if (!there && head >= tip.number)
+    auto const there = chain.reader.block(number);
+    if (!there && number <= chain.head)
         throw chain_error{
-            "the node's head is " + std::to_string(head) + ", but it has no block "
-            + std::to_string(tip.number)};
-    return there && there->hash == tip.hash;
+            "the node's head is " + std::to_string(chain.head) + ", but it has no block "
+            + std::to_string(number)};
+    return there && there->hash == hash;
 }
 
 /// The lowest block from `floor` on that the stored tasks cannot show to be the chain's own.
 std::uint64_t first_unverified(
-    database& db, chain_reader& chain, watch const& what, std::uint64_t floor, std::uint64_t below)
+    database& db, known_chain const& chain, watch const& what, std::uint64_t floor,
+    std::uint64_t below)
 {
     auto const by_block = db[tasks].by("block"_by, what.avs, what.chain_id);
     for (auto end = below; end > floor;) {
-        auto const witness = by_block.before(end).reversed().first();
+        auto const witness = by_block.before(end).reversed().tolerate(report_damage).first();
         if (!witness) return floor;
         if (is_canonical(chain, witness->block_number, witness->block_hash))
             return witness->block_number + 1;
@@ -42,7 +45,7 @@ std::uint64_t first_unverified(
 }
 
 std::optional<unverified_range> lost_range(
-    database& db, chain_reader& chain, watch const& what, chain_cursor const& processed,
+    database& db, known_chain const& chain, watch const& what, chain_cursor const& processed,
     std::uint64_t base, cairn::timestamp now)
 {
     auto const first = first_unverified(db, chain, what, processed.first_block, base);
@@ -58,10 +61,11 @@ std::optional<unverified_range> lost_range(
 } // namespace
 
 std::optional<reorganisation> find_reorganisation(
-    database& db, chain_reader& chain, watch const& what, progress const& known, std::uint64_t head,
-    cairn::timestamp now)
+    database& db, chain_reader& reader, watch const& what, progress const& known,
+    std::uint64_t head, cairn::timestamp now)
 {
-    if (!known.tip || has_tip(chain, *known.tip, head)) return std::nullopt;
+    auto const chain = known_chain{reader, head};
+    if (!known.tip || is_canonical(chain, known.tip->number, known.tip->hash)) return std::nullopt;
     auto found = reorganisation{
         .first_orphan = known.tip->number, .last_orphan = known.tip->number};
     for (auto const& kept : db[blocks].prefix(what.avs, what.chain_id).reversed()) {

@@ -20,7 +20,8 @@ struct reorganisation {
 };
 
 /// Compares the stored tip with the chain and, where they differ, walks back over the kept blocks
-/// to their common ancestor. Writes nothing.
+/// to their common ancestor. Writes nothing. Only a block above `head` may be absent: without one
+/// below it, nothing is concluded.
 ///
 /// If no kept block is the chain's any more, the oldest becomes the base: everything from it on is
 /// orphaned. How far below it the chain differs is told by the tasks still stored from there;
@@ -28,8 +29,8 @@ struct reorganisation {
 ///
 /// @errors `chain_error`; `another_chain`; those of the store.
 std::optional<reorganisation> find_reorganisation(
-    database& db, chain_reader& chain, watch const& what, progress const& known, std::uint64_t head,
-    cairn::timestamp now);
+    database& db, chain_reader& reader, watch const& what, progress const& known,
+    std::uint64_t head, cairn::timestamp now);
 
 struct undone {
     std::uint64_t blocks = 0;

@@ -2,6 +2,8 @@
 // The life of a stored task.
 #include "task_store.hpp"
 
+#include "common/damage.hpp"
+
 namespace aggregator {
 
 using namespace cairn::literals;
@@ -30,12 +32,12 @@ void conclude(task& t, outcome const& ended, cairn::timestamp now)
     t.updated_at = now;
 }
 
-/// Changes the task if it is still `claimed`; whether it was.
+/// Changes the task if it is still `claimed` and can be read; whether it was.
 template <class Change>
 bool change_claimed(database& db, task const& claimed, Change const& change)
 {
     return db.write([&](transaction& tx) {
-        auto const stored = tx[tasks].find(claimed.task_id);
+        auto const stored = find_whole(tx[tasks], claimed.task_id);
         if (!stored || !is_same_claim(*stored, claimed)) return false;
         tx[tasks].update(claimed.task_id, change);
         return true;
@@ -53,7 +55,8 @@ void mark_failed(task& t, std::string_view reason, cairn::timestamp now)
 
 std::vector<task> claim(database& db, std::size_t limit, cairn::timestamp now)
 {
-    auto const queue = db[tasks].by("queue"_by, task_status::pending).limit(limit);
+    auto const queue =
+        db[tasks].by("queue"_by, task_status::pending).limit(limit).tolerate(report_damage);
     if (!queue.first()) return {}; // no write, and no commit, when there is nothing to do
     auto taken = queue.update([&](task& t) { begin(t, now); });
     std::erase_if(taken, [](task const& t) { return t.status != task_status::processing; });
@@ -75,7 +78,8 @@ bool release(database& db, task const& claimed, cairn::timestamp now)
 
 std::size_t expire(database& db, cairn::timestamp now)
 {
-    auto const late = db[tasks].by("deadline"_by, task_status::pending).through(now);
+    auto const late =
+        db[tasks].by("deadline"_by, task_status::pending).through(now).tolerate(report_damage);
     if (!late.first()) return 0;
     return late.update([&](task& t) { mark_failed(t, expired_text, now); }).size();
 }

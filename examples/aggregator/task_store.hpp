@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The life of a stored task: claimed, then finished, released or expired.
+// The life of a stored task: claimed, then finished, released or expired. One that cannot be read is
+// named in the log and left as it is.
 #pragma once
 
 #include "common/work.hpp"
@@ -22,8 +23,9 @@ inline constexpr std::string_view exhausted_text = "interrupted too often";
 /// Tasks past their deadline become failed instead and are not returned.
 std::vector<task> claim(database& db, std::size_t limit, cairn::timestamp now);
 
-/// Records how a claimed task ended. False, and nothing is changed, if it is no longer this claim:
-/// a reorganisation removed the task, and perhaps brought it back in another block.
+/// Records how a claimed task ended. False, and nothing is changed, if it cannot be read any more,
+/// or is no longer this claim: a reorganisation removed the task, and perhaps brought it back in
+/// another block.
 bool finish(database& db, task const& claimed, outcome const& ended, cairn::timestamp now);
 
 /// Puts a claimed task back that was never begun; false as for `finish`.

@@ -76,7 +76,7 @@ void worker_pool::work_on(task const& claimed, task_runner& runner, std::stop_to
     if (with_patience(stop, [&] { return finish(db_, claimed, ended, now); }))
         ++finished_;
     else
-        log_event{severity::info, "orphaned_result"}.with("task", to_hex(claimed.task_id));
+        log_event{severity::info, "refused_result"}.with("task", to_hex(claimed.task_id));
 }
 
 /// What cannot be put back stays claimed, and the next start finds it interrupted.

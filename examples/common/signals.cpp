@@ -11,8 +11,9 @@ namespace common {
 
 namespace {
 
-/// The signals that end a service. They are blocked in every thread and waited for in one.
-sigset_t ending_signals()
+/// The signals that end a service, and the one that wakes the thread that waits for them. They are
+/// blocked in every thread and waited for in one.
+sigset_t awaited_signals()
 {
     auto set = sigset_t{};
     sigemptyset(&set);
@@ -24,23 +25,26 @@ sigset_t ending_signals()
 
 signal_watch::signal_watch()
 {
-    auto const set = ending_signals();
+    auto const set = awaited_signals();
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     thread_ = std::thread{[this] { wait(); }};
 }
 
 signal_watch::~signal_watch()
 {
+    closing_ = true;
     pthread_kill(thread_.native_handle(), SIGUSR2);
     thread_.join();
 }
 
 void signal_watch::wait()
 {
-    auto const set = ending_signals();
-    auto signal = 0;
-    sigwait(&set, &signal);
-    if (signal == SIGUSR2) return;
+    auto const set = awaited_signals();
+    auto signal = SIGUSR2;
+    while (signal == SIGUSR2) { // anybody can send it, so it says nothing by itself
+        if (closing_) return;
+        sigwait(&set, &signal);
+    }
     log_event{severity::info, "stopping"}.with("signal", signal);
     stop_.request_stop();
 }

@@ -2,6 +2,7 @@
 // Turns SIGTERM and SIGINT into a request to stop.
 #pragma once
 
+#include <atomic>
 #include <stop_token>
 #include <thread>
 
@@ -22,6 +23,7 @@ private:
     void wait();
 
     std::stop_source stop_;
+    std::atomic<bool> closing_ = false;
     std::thread thread_;
 };
 

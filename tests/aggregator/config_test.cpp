@@ -182,4 +182,5 @@ TEST_CASE("the settings of an executor are checked like the others")
     CHECK(is_one(with("url: localhost"), "f.yaml:9:17: executor.url: expected a URL"));
     CHECK(is_one(with("wait: 20s"), "f.yaml:9:11: executor.timeout: not longer than"));
     CHECK(is_one(with("backoff_min: 1m"), "f.yaml:9:25: executor.backoff_min: greater than"));
+    CHECK(is_one(with("wait: 0s"), "f.yaml:9:18: executor.wait: expected at least 1ms"));
 }

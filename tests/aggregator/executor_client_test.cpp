@@ -97,6 +97,26 @@ TEST_CASE("a task is submitted again when the executor does not know it, or was 
               ->result);
 }
 
+TEST_CASE("an executor that never waits, or always forgets, is not asked without a pause")
+{
+    constexpr auto forgotten = "{}";
+    auto const at_once = std::vector<answer_of>(5, {200, received});
+    auto const never_known = std::vector<answer_of>{
+        {404, forgotten}, {202, received}, {404, forgotten}, {202, received}, {404, forgotten}};
+    for (auto answers : {at_once, never_known}) {
+        answers.insert(answers.begin(), {202, received});
+        answers.push_back({200, interrupted});
+        auto const server = http_server{answers};
+        auto settings = settings_for(server.url());
+        settings.backoff_min = settings.backoff_max = 40ms;
+        auto client = aggregator::executor_client{settings, {}};
+        auto const begin = std::chrono::steady_clock::now();
+        CHECK(client.run(some_task(), {})->error);
+        CHECK(std::chrono::steady_clock::now() - begin >= 60ms); // three pauses, each half at least
+        CHECK(server.requests().size() == answers.size());
+    }
+}
+
 TEST_CASE("a task that the executor refuses has failed, with its reason")
 {
     CHECK(

@@ -89,7 +89,14 @@ public:
         end_of_failures_ = first_failure_ + count;
     }
 
-    void hide_block(std::uint64_t number) { hidden_ = number; }
+    /// Has no answer for these blocks, though its head may be above them.
+    void hide_blocks(std::uint64_t first, std::uint64_t last)
+    {
+        auto const lock = std::lock_guard{guard_};
+        hidden_ = {first, last};
+    }
+    void hide_block(std::uint64_t number) { hide_blocks(number, number); }
+    void show_all_blocks() { hide_blocks(1, 0); }
     void set_id(std::uint64_t id) { id_ = id; }
     [[nodiscard]] chain_block at(std::uint64_t number) const
     {
@@ -124,7 +131,8 @@ public:
     {
         answer();
         auto const lock = std::lock_guard{guard_};
-        if (number >= blocks_.size() || number == hidden_) return std::nullopt;
+        if (number >= blocks_.size()) return std::nullopt;
+        if (number >= hidden_.first && number <= hidden_.second) return std::nullopt;
         return blocks_[number];
     }
     std::vector<chain_log> logs(hash32 const& block_hash, address20 const&) override
@@ -155,7 +163,7 @@ private:
     std::uint64_t id_;
     std::vector<chain_block> blocks_{};
     std::uint64_t next_ = 1;
-    std::uint64_t hidden_ = static_cast<std::uint64_t>(-1);
+    std::pair<std::uint64_t, std::uint64_t> hidden_{1, 0}; ///< first and last
     std::size_t answers_ = 0;
     std::size_t first_failure_ = 0;
     std::size_t end_of_failures_ = 0;

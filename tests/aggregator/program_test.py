@@ -5,6 +5,8 @@
     program_test.py PATH_OF_AGGREGATOR
 """
 import contextlib
+import importlib.machinery
+import importlib.util
 import os
 import re
 import shutil
@@ -14,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import types
 import unittest
 
 sys.dont_write_bytecode = True
@@ -22,7 +25,10 @@ DEMO = os.path.join(HERE, "..", "..", "examples", "aggregator", "demo")
 PAGE = os.path.join(DEMO, "..", "..", "..", "docs", "systems", "aggregator.md")
 sys.path.insert(0, DEMO)
 
+from executor import ExecutorKiller, start_time
+from plan import KEPT_BLOCKS
 from recorded import RecordedChain
+from services import Clock, Database, Failure
 
 PROGRAM = ""
 AVS = "0x" + "a1" * 20
@@ -46,11 +52,11 @@ class Folder(unittest.TestCase):
         self.folder = tempfile.mkdtemp(prefix="aggregator-test-")
         self.addCleanup(shutil.rmtree, self.folder)
 
-    def configure(self, url, contract="0x" + "cc" * 20):
+    def configure(self, url, contract="0x" + "cc" * 20, more=""):
         path = os.path.join(self.folder, "config.yaml")
         with open(path, "w", encoding="utf-8") as out:
             out.write(CONFIG.format(folder=self.folder, url=url, avs=AVS, avs_of_logs=AVS_OF_LOGS,
-                                    contract=contract))
+                                    contract=contract) + more)
         return path
 
     def start(self, config):
@@ -62,9 +68,12 @@ class Folder(unittest.TestCase):
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
+        self.told = ""  # before the start was complete
         for line in process.stdout:
             if " recovered " in line:
+                self.recovered = line
                 return process
+            self.told += line
         self.fail("the aggregator did not start")
         return process
 
@@ -101,6 +110,14 @@ class Stopping(Folder):
             process = self.start(self.configure(f"http://127.0.0.1:{silent.getsockname()[1]}"))
             time.sleep(0.3)
             self.stop(process)
+
+    def test_it_stops_cleanly_after_a_signal_that_is_none_of_its_own(self):
+        for each in (signal.SIGTERM, signal.SIGINT):
+            process = self.start(self.configure("http://127.0.0.1:9"))
+            for _ in range(3):
+                process.send_signal(signal.SIGUSR2)
+                time.sleep(0.1)
+            self.stop(process, each)
 
     def test_a_second_one_on_the_same_file_is_refused(self):
         config = self.configure("http://127.0.0.1:9")
@@ -151,7 +168,60 @@ class CommandLine(Folder):
                           text.read())
 
 
-class Checker(Folder):
+class Following(Folder):
+    def follow(self, chain):
+        process = self.start(self.configure(chain.url, chain.contract))
+        self.wait_until(
+            f"(SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
+            "AND NOT EXISTS (SELECT 1 FROM task WHERE status < 2)")
+        self.stop(process)
+
+    def wait_until(self, condition):
+        deadline = time.monotonic() + 60
+        while not self.is_true(condition):
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+
+    def is_true(self, condition):
+        with contextlib.suppress(subprocess.CalledProcessError):
+            return shell(os.path.join(self.folder, "state.db"), f"SELECT {condition}",
+                         "-readonly") == "1"
+        return False
+
+
+class Damage(Following):
+    """Tasks that cannot be read any more, of every status."""
+
+    def test_it_is_told_once_and_stops_nothing(self):
+        with RecordedChain(os.path.join(DEMO, "recorded_chain.jsonl.gz")) as chain:
+            for _ in range(15):
+                chain.take_step()
+            self.follow(chain)
+            names = {"task:" + self.damage(row, status) for row, status in enumerate((0, 1, 2, 3), 1)}
+            config = self.configure(
+                chain.url, chain.contract, "retention: {finished_tasks: 1s, interval: 100ms}\n")
+            process = self.start(config)
+            chain.take_step()
+            self.wait_until(
+                f"(SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
+                "AND (SELECT count(*) FROM task) = 4")
+            time.sleep(0.5)
+            self.stop(process)
+        log = process.stdout.read()
+        self.assertIn(" damaged=2 ", self.recovered)
+        self.assertEqual(sorted(re.findall(r" error damaged record=(\S+) ", self.told + log)),
+                         sorted(names))
+        self.assertIn(" stopped failed=no", log)
+
+    def damage(self, row, status):
+        """Spoils one task, which then is of this status; its id."""
+        return shell(
+            os.path.join(self.folder, "state.db"),
+            f"UPDATE task SET status = {status}, _body = zeroblob(length(_body)) WHERE _seq = {row};"
+            f"SELECT lower(hex(task_id)) FROM task WHERE _seq = {row}")
+
+
+class Checker(Following):
     """The checker accepts what the aggregator stored, and nothing that differs from it."""
 
     def test_it_finds_every_kind_of_damage(self):
@@ -168,22 +238,6 @@ class Checker(Folder):
                     shell(os.path.join(self.folder, damaged), sql)
                     self.assertNotEqual(before, self.dump(damaged), "nothing was damaged")
                     self.assertNotIn(self.check(chain, damaged), ("", "0 differences"))
-
-    def follow(self, chain):
-        process = self.start(self.configure(chain.url, chain.contract))
-        deadline = time.monotonic() + 60
-        while not self.is_finished(chain):
-            self.assertLess(time.monotonic(), deadline)
-            time.sleep(0.1)
-        self.stop(process)
-
-    def is_finished(self, chain):
-        with contextlib.suppress(subprocess.CalledProcessError):
-            return shell(
-                os.path.join(self.folder, "state.db"),
-                f"SELECT (SELECT count(*) FROM chain_cursor WHERE last_block = {chain.head()}) = 2 "
-                "AND NOT EXISTS (SELECT 1 FROM task WHERE status < 2)", "-readonly") == "1"
-        return False
 
     def copy(self, name):
         for end in ("", "-wal"):
@@ -203,6 +257,158 @@ class Checker(Folder):
         last = result.stdout.strip().splitlines()[-1]
         self.assertEqual(result.returncode, 0 if last == "0 differences" else 1, result.stderr)
         return last
+
+
+class Foresight(unittest.TestCase):
+    """What must be reported as lost is told by the chain, whatever the aggregator has stored."""
+
+    def test_tasks_that_the_aggregator_lost_are_not_exempt(self):
+        with RecordedChain(os.path.join(DEMO, "recorded_chain.jsonl.gz")) as chain, \
+                tempfile.TemporaryDirectory() as folder:
+            while not (isinstance(chain.next_step(), dict)
+                       and chain.next_step()["depth"] > KEPT_BLOCKS):
+                chain.take_step()
+            step = chain.next_step()
+            fork = chain.head() - step["depth"]
+            logged, sent = (max(number for number in range(fork + 1) if found(chain, number))
+                            for found in (self.logs, self.transactions))
+            show = load_demonstration().Demonstration.__new__(load_demonstration().Demonstration)
+            show.chain, show.lost = chain, {}
+            show.database = self.without_tasks(folder, 10, fork, chain.head())
+            show.is_caught_up = lambda: True
+            show.foresee_lost_ranges(step)
+        oldest = chain.head() - KEPT_BLOCKS + 1
+        self.assertEqual(show.lost, {AVS: (sent + 1, oldest - 1),
+                                     AVS_OF_LOGS: (logged + 1, oldest - 1)})
+
+    @staticmethod
+    def transactions(chain, number):
+        return chain.blocks[number][3]
+
+    @staticmethod
+    def logs(chain, number):
+        return [t for t in chain.blocks[number][3] if t[3]]
+
+    @staticmethod
+    def without_tasks(folder, count, fork, head):
+        """A file that has none of the newest blocks up to the fork, and too few kept blocks."""
+        path = os.path.join(folder, "state.db")
+        shell(path, "CREATE TABLE task(avs_address, block_number);"
+                    "CREATE TABLE block(avs_address, number)")
+        for avs in (AVS, AVS_OF_LOGS):
+            shell(path, f"INSERT INTO task VALUES (x'{avs[2:]}', {fork - count});"
+                        f"INSERT INTO block VALUES (x'{avs[2:]}', {head - 5})")
+        return Database(path, "task")
+
+
+def load_demonstration():
+    loader = importlib.machinery.SourceFileLoader("demonstration", os.path.join(DEMO, "run"))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader(loader.name, loader))
+    loader.exec_module(module)
+    return module
+
+
+class Story(unittest.TestCase):
+    """The demonstration is content only with a run that has shown what it is for."""
+
+    def make(self, continued=3, interrupted=8, attached=46):
+        show = load_demonstration().Demonstration.__new__(load_demonstration().Demonstration)
+        show.options = types.SimpleNamespace(kills=24, executor_kills=12, performer_kills=4)
+        show.kills = [(1, 1, 1)] * 24
+        show.reorgs = [{"when": when, "depth": depth, "returning": depth < 9}
+                       for when in ("running", "dead") for depth in (3, 8, 11)]
+        show.reorgs.append({"when": "dead", "depth": KEPT_BLOCKS + 20, "returning": False})
+        show.killer = types.SimpleNamespace(kills=[2] * 12, performer_kills=4, attached=attached)
+        show.aggregator = types.SimpleNamespace(failures=lambda: [])
+        show.executor = types.SimpleNamespace(
+            failures=lambda: [], recovered={"continued": continued}.get,
+            interrupted=lambda: interrupted)
+        return show
+
+    def test_a_whole_one_is_accepted(self):
+        self.make().check_story()
+
+    def test_each_killed_performer_interrupts_only_what_it_worked_on(self):
+        with self.assertRaisesRegex(Failure, "interrupted"):
+            self.make(interrupted=9).check_story()
+
+    def test_some_task_has_gone_on_across_a_kill(self):
+        with self.assertRaisesRegex(Failure, "continued"):
+            self.make(continued=0).check_story()
+
+    def test_most_performers_are_found_again(self):
+        with self.assertRaisesRegex(Failure, "found again"):
+            self.make(attached=23).check_story()
+
+
+class FakeExecutor:
+    """Performers that are any processes, and a kill that takes some of them along."""
+
+    def __init__(self, lost_at_kill=0, lost_at_start=0):
+        self.processes = [subprocess.Popen(["sleep", "60"]) for _ in range(4)]
+        self.lost = [lost_at_kill, lost_at_start]
+        self.known = {f"performer {p.pid}": (p.pid, start_time(p.pid)) for p in self.processes}
+
+    def lose(self, count):
+        for process in self.processes[:count]:
+            process.kill()
+            process.wait()
+
+    def kill(self):
+        self.lose(self.lost[0])
+        return 1.0
+
+    def start(self):
+        self.lose(self.lost[1])
+
+    def living(self):
+        return {name: (pid, start) for name, (pid, start) in self.known.items()
+                if start_time(pid) == start}
+
+    serving = living
+
+    def performers(self):
+        return self.known
+
+    def in_flight(self):
+        return 1
+
+    def check_alive(self):
+        pass
+
+    def wait_until_serving(self):
+        pass
+
+
+class Killer(unittest.TestCase):
+    """Whoever kills the executor misses every performer that does not outlive it."""
+
+    def round_with(self, seed=1, performer_kills=0, **losses):
+        executor = FakeExecutor(**losses)
+        self.addCleanup(executor.lose, 4)
+        with contextlib.redirect_stdout(None):
+            killer = ExecutorKiller(executor, Clock(), seed, performer_kills)
+            killer.enough.set()
+            killer.live_and_die()
+        return killer
+
+    def test_all_are_found_again(self):
+        self.assertEqual(self.round_with().attached, 4)
+
+    def test_one_that_dies_with_the_executor_is_missed(self):
+        with self.assertRaisesRegex(Failure, "died"):
+            self.round_with(lost_at_kill=1)
+
+    def test_one_that_dies_when_the_executor_starts_is_missed(self):
+        with self.assertRaisesRegex(Failure, "is now None"):
+            self.round_with(lost_at_start=1)
+
+    def test_one_that_was_killed_is_not_missed(self):
+        rounds = [self.round_with(seed, performer_kills=1) for seed in range(8)]
+        self.assertIn(1, [each.performer_kills for each in rounds])
+        for each in rounds:
+            self.assertEqual(each.attached, 4 - each.performer_kills)
 
 
 def one_task(where):

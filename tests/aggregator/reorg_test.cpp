@@ -256,6 +256,47 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
+    "a node with a higher head that lacks kept blocks is not believed, and nothing changes",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    mine(w, 60);
+    w.poll_until_level();
+    auto const before = stored_ids(w);
+    w.chain.reorganise(1);
+    w.chain.hide_blocks(20, 59); // which the chain still has
+    CHECK_THROWS_AS(w.poll(), aggregator::chain_error);
+    CHECK(w.cursor() == 60);
+    CHECK(stored_ids(w) == before);
+
+    w.chain.show_all_blocks();
+    w.poll_until_level();
+    CHECK(stored_ids(w) == expected_ids(w));
+}
+
+TEST_CASE_TEMPLATE(
+    "a node with a higher head that lacks blocks below the kept ones is not believed either",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.watch.kept_blocks = 10;
+    mine(w, 40); // kept: 31 to 40
+    w.poll_until_level();
+    auto const before = stored_ids(w);
+    w.chain.reorganise(15); // from 26 on
+    w.chain.hide_blocks(1, 25);
+    CHECK_THROWS_AS(w.poll(), aggregator::chain_error);
+    CHECK(w.cursor() == 40);
+    CHECK(stored_ids(w) == before);
+    CHECK(lost_ranges(w).empty());
+
+    w.chain.show_all_blocks();
+    w.poll_until_level();
+    REQUIRE(lost_ranges(w).size() == 1);
+    CHECK(lost_ranges(w)[0].first == 26);
+}
+
+TEST_CASE_TEMPLATE(
     "another AVS and another chain are not touched by a reorganisation", Backend, in_memory,
     in_sqlite)
 {

@@ -13,6 +13,9 @@ import time
 from services import Database, Failure, Service
 
 AVSS = ("0x" + "a1" * 20, "0x" + "b2" * 20)
+PERFORMERS_OF_AVS = 2
+CONCURRENCY = 2  # tasks that one performer works on at once
+IN_SERVICE = 3   # the status of a performer
 CONFIG = """\
 storage: {{type: sqlite, sqlite: {{path: {database}, survives: power_loss}}}}
 folder: {folder}
@@ -20,13 +23,13 @@ http: {{port: {port}}}
 artifacts: [{{registry: demonstration/work, program: {performer}}}]
 performers:
 {performers}
-work: {{concurrency: 2}}
+work: {{concurrency: {concurrency}}}
 health: {{interval: 300ms, timeout: 2s}}
 stop: {{performers: stop, orphan_timeout: 1m}}
 """
 PERFORMERS = """\
   - avs: "{avs}"
-    count: 2
+    count: {count}
     registry: demonstration/work
     environment: [{{name: PERFORMER_MIN_TIME, value: 20ms}},
                   {{name: PERFORMER_MAX_TIME, value: 220ms}}]
@@ -49,6 +52,11 @@ def start_time(pid):
     return None if fields[0] in "ZX" else int(fields[19])
 
 
+def alive(performers):
+    return {name: process for name, process in performers.items()
+            if start_time(process[0]) == process[1]}
+
+
 class Executor(Service):
     def __init__(self, binary, folder):
         self.folder = os.path.join(folder, "performers")
@@ -59,7 +67,9 @@ class Executor(Service):
             out.write(CONFIG.format(
                 database=self.database.path, folder=self.folder, port=self.url.split(":")[-1],
                 performer=os.path.join(os.path.dirname(binary), "performer"),
-                performers="".join(PERFORMERS.format(avs=avs) for avs in AVSS)))
+                concurrency=CONCURRENCY,
+                performers="".join(
+                    PERFORMERS.format(avs=avs, count=PERFORMERS_OF_AVS) for avs in AVSS)))
         super().__init__(binary, config, os.path.join(folder, "executor.log"))
         self.starts = 0
 
@@ -75,18 +85,27 @@ class Executor(Service):
                 raise Failure("the executor does not come up within 30 s")
             time.sleep(0.01)
 
-    def performers(self):
+    def performers(self, where="true"):
         """Id -> (pid, start time) of the saved ones that have had a process."""
-        found = self.database.rows(
-            "SELECT performer_id, resource_id, start_time FROM performer WHERE resource_id != ''")
+        found = self.database.rows("SELECT performer_id, resource_id, start_time FROM performer "
+                                   f"WHERE resource_id != '' AND {where}")
         return {name: (int(pid), int(start)) for name, pid, start in found}
 
     def living(self):
-        return {name: process for name, process in self.performers().items()
-                if start_time(process[0]) == process[1]}
+        return alive(self.performers())
+
+    def serving(self):
+        """Of the living, those that are not just being started."""
+        return alive(self.performers(f"status = {IN_SERVICE}"))
 
     def in_flight(self):
         (count,), = self.database.query("SELECT count(*) FROM in_flight")
+        return count
+
+    def interrupted(self):
+        """Tasks that were given up because nobody can know what became of them."""
+        (count,), = self.database.query(
+            "SELECT count(*) FROM processed WHERE error LIKE 'interrupted: %'")
         return count
 
     def end(self):
@@ -109,7 +128,7 @@ class ExecutorKiller(threading.Thread):
         self.kills = []           # tasks in flight at each
         self.attached = 0         # performers found again, as /proc says
         self.left_to_kill = performer_kills
-        self.performer_kills = 0
+        self.killed = []          # processes of performers
 
     def run(self):
         try:
@@ -135,6 +154,7 @@ class ExecutorKiller(threading.Thread):
         if self.draw.random() < 0.3:
             self.kill_performer("while the executor runs")
             time.sleep(self.draw.uniform(0, 0.5))
+        before = self.executor.serving()
         age = self.executor.kill()
         self.kills.append(self.executor.in_flight())
         living = self.executor.living()
@@ -144,6 +164,7 @@ class ExecutorKiller(threading.Thread):
             self.kill_performer("while the executor is dead")
         time.sleep(self.draw.uniform(0, 0.4))
         living = self.executor.living()
+        self.require_alive(before)
         self.executor.start()
         self.executor.wait_until_serving()
         self.compare(living)
@@ -152,13 +173,24 @@ class ExecutorKiller(threading.Thread):
         living = sorted(self.executor.living().items())
         if not living or self.performer_kills >= self.left_to_kill:
             return
-        name, (pid, _) = self.draw.choice(living)
+        _, process = self.draw.choice(living)
+        pid, _ = process
         os.kill(pid, signal.SIGKILL)
-        self.performer_kills += 1
+        self.killed.append(process)
         self.clock.say(f"        process {pid} of a performer killed {when}")
 
+    @property
+    def performer_kills(self):
+        return len(self.killed)
+
+    def require_alive(self, before):
+        """The executor's end is the end of no performer."""
+        for name, process in before.items():
+            if process not in self.killed and start_time(process[0]) != process[1]:
+                raise Failure(f"{name}, process {process}, died with the executor")
+
     def compare(self, before):
-        after = self.executor.performers()
+        after = self.executor.living()
         for name, process in before.items():
             if after.get(name) != process:
                 raise Failure(f"{name} was process {process} and is now {after.get(name)}")
