@@ -15,8 +15,8 @@ template <class View>
 submission look_up_in(View& view, hash32 const& task_id)
 {
     auto result = submission{};
-    result.ended = view[processed].find(task_id);
-    if (!result.ended) result.waiting = view[in_flight].find(task_id);
+    result.ended = find_named(view[processed], task_id);
+    if (!result.ended) result.waiting = find_named(view[in_flight], task_id);
     if (result.ended) result.what = acceptance::ended;
     if (result.waiting) result.what = acceptance::waiting;
     return result;
