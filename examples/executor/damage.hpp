@@ -46,4 +46,13 @@ auto find_whole(Repository const& in, Key const& key) -> decltype(in.find(key))
     }
 }
 
+/// Changes the record in a transaction; false if it is not there, or damaged, which is reported.
+template <class Repository, class Key, class Change>
+bool update_whole(Repository const& in, Key const& key, Change const& change)
+{
+    if (!find_whole(in, key)) return false;
+    in.update(key, change);
+    return true;
+}
+
 } // namespace executor

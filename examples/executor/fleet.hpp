@@ -49,8 +49,9 @@ public:
     void place_configured();
     /// Carries out pending deployments, oldest first.
     void deploy_pending();
-    /// Ends and forgets performers that were told to stop; those with tasks in work after them, or
-    /// after the configured time. Whether some are still leaving.
+    /// Ends and forgets performers that were told to stop, or whose record was removed since it was
+    /// damaged; those with tasks in work after them, or after the configured time. Whether some are
+    /// still leaving.
     bool remove_stopped();
     /// Looks at every performer, restarts those that are gone or do not answer, and rewrites what
     /// is stored of their health. To be called once an interval, by which unanswered checks are
@@ -84,6 +85,7 @@ private:
     void deploy(deployment const& what);
     void save_deployed(performer const& who, std::optional<std::string> const& fault);
     std::optional<std::string> start(performer& who);
+    void save_process(performer const& who);
     bool attach(performer& who);
     bool restart(member& each);
     void give_up(member& each, std::string const& why);
@@ -92,7 +94,8 @@ private:
     performer examine(member& each);
     void check(member& each);
     [[nodiscard]] bool answers(performer const& who) const;
-    bool may_leave(member& each);
+    void tell_to_leave(member& each);
+    bool retire_idle();
     void retire(std::string const& performer_id);
     member& enlist(performer const& who);
     void save_health(performer const& who);

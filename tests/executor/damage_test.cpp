@@ -210,3 +210,201 @@ TEST_CASE("damaged records that are old enough are removed as the others are")
         CHECK(removed.deployments == 1);
     }
 }
+
+TEST_CASE("a task that is damaged while it is claimed ends, but is never offered again")
+{
+    for (auto const how : every_harm) {
+        auto const folder = scratch_folder{};
+        auto const settings = settings_in(folder);
+        auto db = executor::open_database(settings.storage);
+        auto const avs = address(0xa1);
+        (*db)[tables::in_flight].insert(make_task(1));
+        auto const claimed = executor::claim(*db, avs, "p", 1).value();
+        damage(settings, "in_flight", how);
+
+        executor::mark_started(*db, claimed);
+        CHECK_FALSE(executor::give_back(*db, claimed));
+        CHECK_FALSE(executor::claim(*db, avs, "p", 1));
+        CHECK((*db)[tables::in_flight].contains(claimed.task_id));
+        CHECK(executor::conclude(*db, claimed, {.result = claimed.task_id}, epoch));
+        CHECK((*db)[tables::in_flight].count() == 0);
+    }
+}
+
+TEST_CASE("a deployment that is damaged is not taken on")
+{
+    for (auto const how : every_harm) {
+        auto const folder = scratch_folder{};
+        auto const settings = settings_in(folder);
+        auto db = executor::open_database(settings.storage);
+        auto const placed = executor::place(*db, {.avs = address(0xa1)}, epoch);
+        damage(settings, "deployment", how);
+        CHECK_FALSE(db->write([&](transaction& tx) {
+            return executor::advance(tx, placed.deployment_id, deployment_status::failed, epoch);
+        }));
+    }
+}
+
+namespace {
+
+/// An executor whose one performer is in service, and works on a task.
+struct at_work {
+    scratch_folder folder{};
+    executor::config settings{with_patience(settings_in(folder, "100ms"))};
+    running_service service{settings};
+    client ask{service->port()};
+    executor::performer who{};
+
+    at_work()
+    {
+        REQUIRE(wait_until([&] { return ask.is_serving(); }));
+        who = db()[tables::performers].scan().first().value();
+        begin(1);
+    }
+
+    static executor::config with_patience(executor::config settings)
+    {
+        settings.health.max_restarts = 2;
+        return settings;
+    }
+
+    database& db() { return service->store(); }
+    void begin(std::uint64_t number)
+    {
+        ask.submit(make_task(number));
+        REQUIRE(wait_until([&] { return folder.begun().contains(id_of(make_task(number))); }));
+    }
+    std::optional<executor::processed_task> end_of(std::uint64_t number)
+    {
+        auto const id = make_task(number).task_id;
+        CHECK(wait_until([&] { return db()[tables::processed].contains(id); }));
+        return db()[tables::processed].find(id);
+    }
+    void kill_performer() const { executor::end_process(executor::identity_of(who), SIGKILL, 1s); }
+    void check_each_begun_once() const
+    {
+        for (auto const& [task, times] : folder.begun()) {
+            CAPTURE(task);
+            CHECK(times == 1);
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("what is damaged while a performer works ends no task, nor the executor")
+{
+    for (auto const how : every_harm) {
+        for (auto const* const table : {"performer", "in_flight", "deployment"}) {
+            auto at = at_work{};
+            damage(at.settings, table, how);
+            CHECK(at.end_of(1)->result);
+            at.begin(2); // takes longer than some checks of health
+            CHECK(at.end_of(2)->result);
+            CHECK(at.db()[tables::in_flight].count() == 0);
+            CHECK(at.folder.processes().size() == 1);
+            CHECK(at.service.stop());
+            at.check_each_begun_once();
+        }
+    }
+}
+
+TEST_CASE("a performer that ends gets a new process, whatever else is damaged")
+{
+    for (auto const how : every_harm) {
+        for (auto const* const table : {"in_flight", "deployment"}) {
+            auto at = at_work{};
+            damage(at.settings, table, how);
+            at.kill_performer();
+            CHECK(at.end_of(1)->error->starts_with("interrupted: "));
+            CHECK(wait_until([&] { return at.ask.is_serving(); }));
+            at.begin(2);
+            CHECK(at.end_of(2)->result);
+            CHECK(at.service.stop());
+            at.check_each_begun_once();
+        }
+    }
+}
+
+TEST_CASE("a performer that ends when its record is damaged gets no new process, and is given up")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{};
+        damage(at.settings, "performer", how);
+        at.kill_performer();
+        CHECK(at.end_of(1)->error->starts_with("interrupted: "));
+        CHECK(wait_until([&] {
+            auto const by = at.db()[tables::deployments].get(at.who.deployment_id);
+            return by.status == deployment_status::failed
+                && by.error == "it could not be restarted: the performer's record is damaged";
+        }));
+        at.ask.get("/health", 503);
+        at.ask.submit(make_task(2)); // there is nobody to take it
+        std::this_thread::sleep_for(5 * at.settings.health.interval);
+        CHECK(at.db()[tables::in_flight].get(make_task(2).task_id).claims == 0);
+        CHECK(at.folder.processes().empty());
+        CHECK(at.service.stop());
+        at.check_each_begun_once();
+    }
+}
+
+TEST_CASE("a performer that is removed when its record is damaged ends its tasks, and its process")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{};
+        damage(at.settings, "performer", how);
+        at.ask.remove("/performers/" + at.who.performer_id, 202);
+        CHECK(at.end_of(1)->result);
+        CHECK(wait_until([&] { return at.folder.processes().empty(); }));
+        CHECK(wait_until([&] {
+            auto const by = at.db()[tables::deployments].get(at.who.deployment_id);
+            return by.error == "the performer was removed on request";
+        }));
+        CHECK(at.service.stop());
+        at.check_each_begun_once();
+    }
+}
+
+TEST_CASE("a performer that was told to go goes, also if its record is damaged meanwhile")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{};
+        at.ask.remove("/performers/" + at.who.performer_id, 202);
+        damage(at.settings, "performer", how);
+        CHECK(at.end_of(1)->result);
+        CHECK(wait_until([&] { return at.folder.processes().empty(); }));
+        CHECK(wait_until([&] { return at.db()[tables::performers].count() == 0; }));
+        CHECK(at.service.stop());
+    }
+}
+
+TEST_CASE("what is damaged while a deployment is carried out does not end the executor")
+{
+    for (auto const how : every_harm) {
+        for (auto const* const table : {"performer", "deployment"}) {
+            auto const folder = scratch_folder{};
+            auto settings = settings_in(folder);
+            settings.performers.clear();
+            settings.health.start_timeout = 300ms;
+            settings.artifacts.push_back({"test/silent", folder.file("silent")});
+            std::ofstream{folder.file("silent")} << "#!/bin/sh\nexec sleep 60\n";
+            std::filesystem::permissions(folder.file("silent"), std::filesystem::perms::owner_all);
+            auto const placed = [&] {
+                auto db = executor::open_database(settings.storage);
+                auto const avs = address(0xa1);
+                executor::place(*db, {.avs = avs, .registry = "test/work"}, epoch + 1s);
+                return executor::place(*db, {.avs = avs, .registry = "test/silent"}, epoch);
+            }();
+            auto service = running_service{settings};
+            auto& db = service->store();
+            REQUIRE(wait_until([&] {
+                return db[tables::deployments].get(placed.deployment_id).status
+                    == deployment_status::deploying;
+            }));
+            damage(settings, table, how); // of the one that waits for its turn, too
+            std::this_thread::sleep_for(2 * settings.health.start_timeout);
+            CHECK(folder.processes().empty());
+            CHECK(service.stop());
+        }
+    }
+}

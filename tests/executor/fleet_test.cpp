@@ -562,6 +562,22 @@ TEST_CASE("a performer that cannot be restarted is given up, and its deployment 
     CHECK(service.stop());
 }
 
+TEST_CASE("a performer whose record is gone is ended")
+{
+    auto const folder = scratch_folder{};
+    auto service = running_service{settings_in(folder)};
+    auto& db = service->store();
+    REQUIRE(wait_until([&] { return is_in_service(db); }));
+    auto const who = the_performer(db);
+    db[tables::performers].erase(who.performer_id);
+    CHECK(wait_until([&] { return folder.processes().empty(); }));
+    CHECK(wait_until([&] {
+        auto const by = db[tables::deployments].get(who.deployment_id);
+        return by.error == "the performer was removed on request";
+    }));
+    CHECK(service.stop());
+}
+
 TEST_CASE("a performer gets its own variables, the copied ones, and nothing else of ours")
 {
     ::setenv("COPIED_SECRET", "copied", 1);
