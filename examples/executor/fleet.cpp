@@ -15,6 +15,7 @@ using namespace cairn::literals;
 namespace {
 
 constexpr auto damaged_text = std::string_view{"the performer's record is damaged"};
+constexpr auto given_up_text = std::string_view{"the performer has been given up"};
 constexpr auto ended_text = std::string_view{"its performer was ended"};
 
 bool is_alive(performer const& who)
@@ -138,6 +139,8 @@ void fleet::save_process(performer const& who)
 {
     write([&](transaction& tx) {
         auto const is_saved = update_whole(tx[performers], who.performer_id, [&](performer& p) {
+            if (p.status == performer_status::failed)
+                throw launch_error{std::string{given_up_text}};
             copy_process(who, p);
             if (p.status != performer_status::stopped) p.status = performer_status::staged;
             p.container_healthy = true;

@@ -17,7 +17,8 @@ inline constexpr std::string_view removed_text = "the performer was removed on r
 struct recovery_report {
     std::uint64_t attached = 0;    ///< performers whose process still runs
     std::uint64_t restarted = 0;   ///< performers whose process was missing
-    std::uint64_t unstartable = 0; ///< of those, the ones that did not start; tried again later
+    std::uint64_t unstartable = 0; ///< of those, the ones that did not start; unless they are given
+                                   ///< up now, they are tried again later
     std::uint64_t removed = 0;     ///< stale records, with what still ran of them
     std::uint64_t deployments_interrupted = 0;
     std::uint64_t waiting = 0;   ///< tasks that no performer has begun
