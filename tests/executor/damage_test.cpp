@@ -385,9 +385,9 @@ TEST_CASE("what is damaged while a deployment is carried out does not end the ex
             auto const folder = scratch_folder{};
             auto settings = settings_in(folder);
             settings.performers.clear();
-            settings.health.start_timeout = 300ms;
+            settings.health.start_timeout = 1s;
             settings.artifacts.push_back({"test/silent", folder.file("silent")});
-            std::ofstream{folder.file("silent")} << "#!/bin/sh\nexec sleep 60\n";
+            std::ofstream{folder.file("silent")} << "#!/bin/sh\nkill -STOP $$\n";
             std::filesystem::permissions(folder.file("silent"), std::filesystem::perms::owner_all);
             auto const placed = [&] {
                 auto db = executor::open_database(settings.storage);
@@ -401,8 +401,10 @@ TEST_CASE("what is damaged while a deployment is carried out does not end the ex
                 return db[tables::deployments].get(placed.deployment_id).status
                     == deployment_status::deploying;
             }));
+            REQUIRE(wait_until([&] { return folder.processes().size() == 1; }));
             damage(settings, table, how); // of the one that waits for its turn, too
-            std::this_thread::sleep_for(2 * settings.health.start_timeout);
+            CHECK(wait_until([&] { return folder.processes().empty(); }));
+            std::this_thread::sleep_for(5 * settings.health.interval);
             CHECK(folder.processes().empty());
             CHECK(service.stop());
         }
