@@ -9,6 +9,20 @@
 
 namespace executor {
 
+namespace {
+
+/// The store was opened with our versions of all models: a record of another one is damaged. What
+/// SQLite itself calls a mismatch is about more than a record.
+bool is_of_one_record(cairn::error const& fault)
+{
+    auto const code = fault.code();
+    return code == cairn::errc::corrupt_record
+        || (fault.native_code() == 0
+            && (code == cairn::errc::newer_version || code == cairn::errc::schema_mismatch));
+}
+
+} // namespace
+
 void report_damage(cairn::corrupt_record const& fault)
 {
     static auto guard = std::mutex{};
@@ -18,6 +32,15 @@ void report_damage(cairn::corrupt_record const& fault)
     common::log_event{common::severity::failure, "damaged"}
         .with("record", fault.key())
         .with("reason", fault.what());
+}
+
+void rethrow_named(cairn::error const& fault, std::string_view model, std::string const& key)
+{
+    if (!is_of_one_record(fault)) throw;
+    auto details = fault.details();
+    details.model = model;
+    details.key = key;
+    throw cairn::corrupt_record{std::move(details)};
 }
 
 } // namespace executor

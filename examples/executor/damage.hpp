@@ -3,13 +3,35 @@
 #pragma once
 
 #include <cairn/cairn.hpp>
+#include <cairn/describe/key_path.hpp>
 
 #include <optional>
+#include <string>
 
 namespace executor {
 
 /// Names a damaged record in the log, the first time it is met.
 void report_damage(cairn::corrupt_record const& fault);
+
+/// Throws `fault` again; as `corrupt_record` with the key of the record that it is about, if it is
+/// about one.
+[[noreturn]] void rethrow_named(
+    cairn::error const& fault, std::string_view model, std::string const& key);
+
+/// As `find`, but whatever is wrong with the record is told as `corrupt_record`, with its key. Of a
+/// record whose header is damaged, too, `find` says only that another program wrote it.
+template <class Repository, class Key>
+auto find_named(Repository const& in, Key const& key) -> decltype(in.find(key))
+{
+    using model = typename decltype(in.find(key))::value_type;
+    try {
+        return in.find(key);
+    } catch (cairn::error const& fault) {
+        constexpr auto& shape = cairn::shape_of<model>;
+        rethrow_named(
+            fault, shape.name, cairn::key_path(shape, cairn::make_key<model>(key).view()));
+    }
+}
 
 /// The record, if it is there and whole. A damaged one is reported, and `contains` says that it is
 /// there.
@@ -17,11 +39,20 @@ template <class Repository, class Key>
 auto find_whole(Repository const& in, Key const& key) -> decltype(in.find(key))
 {
     try {
-        return in.find(key);
+        return find_named(in, key);
     } catch (cairn::corrupt_record const& fault) {
         report_damage(fault);
         return std::nullopt;
     }
+}
+
+/// Changes the record in a transaction; false if it is not there, or damaged, which is reported.
+template <class Repository, class Key, class Change>
+bool update_whole(Repository const& in, Key const& key, Change const& change)
+{
+    if (!find_whole(in, key)) return false;
+    in.update(key, change);
+    return true;
 }
 
 } // namespace executor

@@ -3,6 +3,7 @@
 #include "deployment_store.hpp"
 
 #include "common/hex.hpp"
+#include "damage.hpp"
 
 #include <unistd.h>
 
@@ -94,11 +95,11 @@ deployment place(database& db, order const& what, cairn::timestamp now)
     });
 }
 
-void advance(
+bool advance(
     transaction& tx, std::string const& deployment_id, deployment_status to, cairn::timestamp now,
     std::string_view error)
 {
-    tx[deployments].update(deployment_id, [&](deployment& d) {
+    return update_whole(tx[deployments], deployment_id, [&](deployment& d) {
         d.status = to;
         if (to == deployment_status::running || to == deployment_status::failed)
             d.completed_at = now;

@@ -23,9 +23,10 @@ struct order {
 deployment place(database& db, order const& what, cairn::timestamp now);
 
 /// Takes a deployment one step on: `completed_at` is set with `running` and `failed` and by
-/// nothing else, the error with `failed`.
-/// @errors `invalid_transition`; `not_found`.
-void advance(
+/// nothing else, the error with `failed`. False if it is not there, or damaged: then it stays as it
+/// is.
+/// @errors `invalid_transition`.
+bool advance(
     transaction& tx, std::string const& deployment_id, deployment_status to, cairn::timestamp now,
     std::string_view error = {});
 

@@ -15,6 +15,7 @@ using namespace cairn::literals;
 namespace {
 
 constexpr auto damaged_text = std::string_view{"the performer's record is damaged"};
+constexpr auto given_up_text = std::string_view{"the performer has been given up"};
 constexpr auto ended_text = std::string_view{"its performer was ended"};
 
 bool is_alive(performer const& who)
@@ -77,13 +78,14 @@ void fleet::deploy(deployment const& what)
 {
     auto const found = find_whole(db_[performers], what.performer_id);
     auto const is_wanted = found && found->status == performer_status::staged;
+    auto is_known = false;
     write([&](transaction& tx) { // a performer may be removed before its turn has come
         auto const to = is_wanted ? deployment_status::deploying : deployment_status::failed;
         auto const is_there = tx[performers].contains(what.performer_id);
         auto const why = is_wanted ? "" : !found && is_there ? damaged_text : removed_text;
-        advance(tx, what.deployment_id, to, current_time(), why);
+        is_known = advance(tx, what.deployment_id, to, current_time(), why);
     });
-    if (!is_wanted) return;
+    if (!is_wanted || !is_known) return;
     auto who = *found;
     auto const fault = start(who);
     if (fault) launcher_.end(who, SIGKILL);
@@ -99,7 +101,7 @@ void fleet::save_deployed(performer const& who, std::optional<std::string> const
         auto const to = fault ? deployment_status::failed : deployment_status::running;
         advance(tx, who.deployment_id, to, current_time(), fault.value_or(""));
         if (!fault) return;
-        tx[performers].update(who.performer_id, [&](performer& p) {
+        update_whole(tx[performers], who.performer_id, [&](performer& p) {
             if (p.status != performer_status::stopped) p.status = performer_status::failed;
             p.container_healthy = p.application_healthy = false;
         });
@@ -115,16 +117,10 @@ void fleet::save_deployed(performer const& who, std::optional<std::string> const
 /// the record before it runs its program, so that no kill of ours can lose it.
 std::optional<std::string> fleet::start(performer& who)
 {
+    who.container_healthy = who.application_healthy = false;
     try {
         auto const process = launcher_.make_process(who);
-        write([&](transaction& tx) {
-            tx[performers].update(who.performer_id, [&](performer& p) {
-                copy_process(who, p);
-                if (p.status != performer_status::stopped) p.status = performer_status::staged;
-                p.container_healthy = true;
-                p.application_healthy = false;
-            });
-        });
+        save_process(who);
         process->release();
         launcher_.wait_until_ready(who, stop_);
         who.container_healthy = who.application_healthy = true;
@@ -137,12 +133,30 @@ std::optional<std::string> fleet::start(performer& who)
     }
 }
 
+/// Names the performer's new process in its record.
+/// @errors `launch_error` if that cannot be, or the record wants no process any more.
+void fleet::save_process(performer const& who)
+{
+    write([&](transaction& tx) {
+        auto const is_saved = update_whole(tx[performers], who.performer_id, [&](performer& p) {
+            if (p.status == performer_status::failed)
+                throw launch_error{std::string{given_up_text}};
+            copy_process(who, p);
+            if (p.status != performer_status::stopped) p.status = performer_status::staged;
+            p.container_healthy = true;
+            p.application_healthy = false;
+        });
+        if (is_saved) return;
+        auto const is_there = tx[performers].contains(who.performer_id);
+        throw launch_error{std::string{is_there ? damaged_text : removed_text}};
+    });
+}
+
 /// Rewrites what is stored of a performer's health, and the status that follows from it.
 void fleet::save_health(performer const& who)
 {
     write([&](transaction& tx) {
-        if (!tx[performers].contains(who.performer_id)) return;
-        tx[performers].update(who.performer_id, [&](performer& p) {
+        auto const is_saved = update_whole(tx[performers], who.performer_id, [&](performer& p) {
             p.last_health_check = current_time();
             p.container_healthy = who.container_healthy;
             p.application_healthy = who.application_healthy;
@@ -150,6 +164,7 @@ void fleet::save_health(performer const& who)
             if (p.status == performer_status::staged && who.container_healthy)
                 p.status = performer_status::running;
         });
+        if (!is_saved) return; // the performer goes on as it is known here
         tx[performers].update(who.performer_id, [&](performer& p) {
             if (p.status == performer_status::running && who.application_healthy)
                 p.status = performer_status::in_service;
@@ -253,11 +268,10 @@ void fleet::give_up(member& each, std::string const& why)
 {
     auto const who = each.threads->who();
     write([&](transaction& tx) {
-        tx[performers].update(who.performer_id, [](performer& p) {
+        update_whole(tx[performers], who.performer_id, [](performer& p) {
             if (p.status != performer_status::stopped) p.status = performer_status::failed;
         });
-        if (find_whole(tx[deployments], who.deployment_id))
-            advance(tx, who.deployment_id, deployment_status::failed, current_time(), why);
+        advance(tx, who.deployment_id, deployment_status::failed, current_time(), why);
     });
     log_event{severity::failure, "given_up"}
         .with("performer", who.performer_id)
@@ -266,26 +280,45 @@ void fleet::give_up(member& each, std::string const& why)
 
 bool fleet::remove_stopped()
 {
-    auto leaving = false;
     auto const stopped = db_[performers].by("status"_by, performer_status::stopped);
-    for (auto const& who : stopped.tolerate(report_damage).to_vector()) {
+    auto const tell_damaged = [&](cairn::corrupt_record const& fault) {
+        report_damage(fault);
+        for (auto& [id, each] : members_)
+            if (uuid_of(id) == uuid_of(fault.key())) tell_to_leave(each);
+    };
+    for (auto const& who : stopped.tolerate(tell_damaged).to_vector()) {
         auto const found = members_.find(who.performer_id);
         if (found == members_.end())
             remove_stale(who);
-        else if (may_leave(found->second))
-            retire(who.performer_id);
         else
-            leaving = true;
+            tell_to_leave(found->second);
     }
-    return leaving;
+    for (auto& [id, each] : members_)
+        if (!db_[performers].contains(id)) tell_to_leave(each);
+    return retire_idle();
 }
 
-/// Whether the performer's tasks have ended, or were waited for long enough.
-bool fleet::may_leave(member& each)
+void fleet::tell_to_leave(member& each)
 {
     each.threads->serve(false);
     if (!each.leaving) each.leaving = after(settings_.stop.drain);
-    return each.threads->is_idle() || std::chrono::steady_clock::now() >= *each.leaving;
+}
+
+/// Retires the leaving ones whose tasks have ended, or were waited for long enough. Whether others
+/// are left.
+bool fleet::retire_idle()
+{
+    auto idle = std::vector<std::string>{};
+    auto others = false;
+    for (auto const& [id, each] : members_) {
+        if (!each.leaving) continue;
+        if (each.threads->is_idle() || std::chrono::steady_clock::now() >= *each.leaving)
+            idle.push_back(id);
+        else
+            others = true;
+    }
+    for (auto const& id : idle) retire(id);
+    return others;
 }
 
 void fleet::retire(std::string const& performer_id)
@@ -294,7 +327,7 @@ void fleet::retire(std::string const& performer_id)
     members_.erase(performer_id); // nobody asks it any more
     launcher_.end(who, SIGTERM);
     interrupt_tasks_of(performer_id);
-    if (auto const stored = db_[performers].find(performer_id)) remove_stale(*stored);
+    remove_stale(find_whole(db_[performers], performer_id).value_or(who));
     log_event{severity::info, "removed"}.with("performer", performer_id);
 }
 

@@ -17,7 +17,8 @@ inline constexpr std::string_view removed_text = "the performer was removed on r
 struct recovery_report {
     std::uint64_t attached = 0;    ///< performers whose process still runs
     std::uint64_t restarted = 0;   ///< performers whose process was missing
-    std::uint64_t unstartable = 0; ///< of those, the ones that did not start; tried again later
+    std::uint64_t unstartable = 0; ///< of those, the ones that did not start; unless they are given
+                                   ///< up now, they are tried again later
     std::uint64_t removed = 0;     ///< stale records, with what still ran of them
     std::uint64_t deployments_interrupted = 0;
     std::uint64_t waiting = 0;   ///< tasks that no performer has begun
@@ -49,8 +50,9 @@ public:
     void place_configured();
     /// Carries out pending deployments, oldest first.
     void deploy_pending();
-    /// Ends and forgets performers that were told to stop; those with tasks in work after them, or
-    /// after the configured time. Whether some are still leaving.
+    /// Ends and forgets performers that were told to stop, or whose record was removed since it was
+    /// damaged; those with tasks in work after them, or after the configured time. Whether some are
+    /// still leaving.
     bool remove_stopped();
     /// Looks at every performer, restarts those that are gone or do not answer, and rewrites what
     /// is stored of their health. To be called once an interval, by which unanswered checks are
@@ -84,6 +86,7 @@ private:
     void deploy(deployment const& what);
     void save_deployed(performer const& who, std::optional<std::string> const& fault);
     std::optional<std::string> start(performer& who);
+    void save_process(performer const& who);
     bool attach(performer& who);
     bool restart(member& each);
     void give_up(member& each, std::string const& why);
@@ -92,7 +95,8 @@ private:
     performer examine(member& each);
     void check(member& each);
     [[nodiscard]] bool answers(performer const& who) const;
-    bool may_leave(member& each);
+    void tell_to_leave(member& each);
+    bool retire_idle();
     void retire(std::string const& performer_id);
     member& enlist(performer const& who);
     void save_health(performer const& who);

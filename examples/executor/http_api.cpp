@@ -299,7 +299,7 @@ void http_api::server::list_deployments(
 
 void http_api::server::show_deployment(httplib::Request const& request, httplib::Response& response)
 {
-    auto const found = db[deployments].find(request.matches[1].str());
+    auto const found = find_named(db[deployments], request.matches[1].str());
     if (!found) return refuse(response, not_found, "no such deployment");
     answer(response, ok, to_json(*found));
 }
@@ -329,7 +329,7 @@ void http_api::server::list_performers(httplib::Request const& request, httplib:
 
 void http_api::server::show_performer(httplib::Request const& request, httplib::Response& response)
 {
-    auto const found = db[performers].find(request.matches[1].str());
+    auto const found = find_named(db[performers], request.matches[1].str());
     if (!found) return refuse(response, not_found, "no such performer");
     answer(response, ok, to_json(*found, secrets_for(request)));
 }

@@ -32,6 +32,7 @@ recovery_report fleet::recover()
         recover_performer(found, report);
     for (auto const& task : db_[in_flight].scan().tolerate(note).to_vector())
         recover_task(task, report);
+    forget_given_up();
     for (auto& [id, each] : members_) each.threads->serve(each.threads->who().application_healthy);
     return report;
 }

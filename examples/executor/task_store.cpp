@@ -15,8 +15,8 @@ template <class View>
 submission look_up_in(View& view, hash32 const& task_id)
 {
     auto result = submission{};
-    result.ended = view[processed].find(task_id);
-    if (!result.ended) result.waiting = view[in_flight].find(task_id);
+    result.ended = find_named(view[processed], task_id);
+    if (!result.ended) result.waiting = find_named(view[in_flight], task_id);
     if (result.ended) result.what = acceptance::ended;
     if (result.waiting) result.what = acceptance::waiting;
     return result;
@@ -110,7 +110,7 @@ std::optional<in_flight_task> claim(
 void mark_started(database& db, in_flight_task const& claimed)
 {
     db.write([&](transaction& tx) {
-        if (is_this_claim(tx[in_flight].find(claimed.task_id), claimed))
+        if (is_this_claim(find_whole(tx[in_flight], claimed.task_id), claimed))
             tx[in_flight].update(
                 claimed.task_id, [](in_flight_task& t) { t.status = task_status::started; });
     });
@@ -119,7 +119,7 @@ void mark_started(database& db, in_flight_task const& claimed)
 bool give_back(database& db, in_flight_task const& claimed)
 {
     return db.write([&](transaction& tx) {
-        auto const stored = tx[in_flight].find(claimed.task_id);
+        auto const stored = find_whole(tx[in_flight], claimed.task_id);
         if (!is_this_claim(stored, claimed) || stored->status != task_status::starting)
             return false;
         tx[in_flight].update(claimed.task_id, [](in_flight_task& t) {

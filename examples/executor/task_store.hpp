@@ -42,10 +42,12 @@ submission look_up(database& db, hash32 const& task_id);
 std::optional<in_flight_task> claim(
     database& db, address20 const& avs, std::string const& performer_id, std::uint64_t incarnation);
 
-/// Records that the performer has begun the task. From now on nobody starts it again.
+/// Records that the performer has begun the task. From now on nobody starts it again; nor a damaged
+/// one, which stays as it is.
 void mark_started(database& db, in_flight_task const& claimed);
 
-/// Puts a task back that its performer says it did not begin; false if it is no longer this claim.
+/// Puts a task back that its performer says it did not begin; false if it is no longer this claim,
+/// or damaged: then nobody is offered it any more.
 bool give_back(database& db, in_flight_task const& claimed);
 
 /// Marks a task as processed, and takes it out of flight, in one transaction. True for the first

@@ -562,6 +562,63 @@ TEST_CASE("a performer that cannot be restarted is given up, and its deployment 
     CHECK(service.stop());
 }
 
+TEST_CASE("a performer that a start gives up stays failed, also when it could be started again")
+{
+    auto left = left_alone{};
+    kill_process(left.who);
+    left.settings.performers.clear(); // else another is placed
+    left.settings.health.max_restarts = 1;
+    left.settings.artifacts[0].program = left.folder.file("program");
+    auto service = running_service{left.settings};
+    auto& db = service->store();
+    CHECK(service->recovered().unstartable == 1);
+    CHECK(the_performer(db).status == performer_status::failed);
+    std::filesystem::create_symlink(PERFORMER_PROGRAM, left.settings.artifacts[0].program);
+    std::this_thread::sleep_for(5 * left.settings.health.interval);
+    CHECK(the_performer(db).status == performer_status::failed);
+    CHECK(left.folder.processes().empty());
+
+    auto ask = client{service->port()};
+    ask.remove("/performers/" + left.who.performer_id, 202);
+    std::this_thread::sleep_for(5 * left.settings.health.interval);
+    CHECK(db[tables::performers].count() == 0);
+    CHECK(left.folder.processes().empty());
+    CHECK(service.stop());
+}
+
+TEST_CASE("a performer whose record says that it failed gets no new process")
+{
+    auto const folder = scratch_folder{};
+    auto const settings = settings_in(folder);
+    auto service = running_service{settings};
+    auto& db = service->store();
+    REQUIRE(wait_until([&] { return is_in_service(db); }));
+    auto const who = the_performer(db);
+    db[tables::performers].update(
+        who.performer_id, [](auto& p) { p.status = performer_status::failed; });
+    kill_process(who);
+    std::this_thread::sleep_for(5 * settings.health.interval);
+    CHECK(the_performer(db).status == performer_status::failed);
+    CHECK(folder.processes().empty());
+    CHECK(service.stop());
+}
+
+TEST_CASE("a performer whose record is gone is ended")
+{
+    auto const folder = scratch_folder{};
+    auto service = running_service{settings_in(folder)};
+    auto& db = service->store();
+    REQUIRE(wait_until([&] { return is_in_service(db); }));
+    auto const who = the_performer(db);
+    db[tables::performers].erase(who.performer_id);
+    CHECK(wait_until([&] { return folder.processes().empty(); }));
+    CHECK(wait_until([&] {
+        auto const by = db[tables::deployments].get(who.deployment_id);
+        return by.error == "the performer was removed on request";
+    }));
+    CHECK(service.stop());
+}
+
 TEST_CASE("a performer gets its own variables, the copied ones, and nothing else of ours")
 {
     ::setenv("COPIED_SECRET", "copied", 1);

@@ -207,3 +207,57 @@ TEST_CASE("a performer without room does not begin, and a running task is not fo
     w.work.forget(w.task);
     CHECK(w.work.resolve(w.task, 9).state == performer::task_state::not_begun);
 }
+
+TEST_CASE("a journal that is long begins anew, and the one before it is kept")
+{
+    auto w = bench_world{};
+    w.options.longest_journal = 100; // a line is shorter, two are longer
+    auto const line_of = [](std::uint64_t number) {
+        return common::to_hex(make_task(number).task_id) + ' ' + std::to_string(::getpid()) + '\n';
+    };
+    auto work = performer::bench{w.options};
+    auto const run = [&](std::uint64_t number) {
+        auto const id = make_task(number).task_id;
+        work.begin(id, 1, {});
+        CHECK(work.wait(id, 5s).state == performer::task_state::ended);
+        work.forget(id);
+    };
+    for (std::uint64_t number = 1; number <= 2; ++number) run(number);
+    CHECK(contents(w.options.journal) == line_of(1) + line_of(2));
+    run(3);
+    CHECK(contents(w.options.journal + ".1") == line_of(1) + line_of(2));
+    CHECK(contents(w.options.journal) == line_of(3));
+    run(4);
+    run(5);
+    CHECK(contents(w.options.journal + ".1") == line_of(3) + line_of(4)); // no third is kept
+    CHECK(contents(w.options.journal) == line_of(5));
+}
+
+TEST_CASE("a task that has begun is known after its line has left the journal")
+{
+    auto w = bench_world{};
+    w.options.longest_journal = 1;
+    auto work = performer::bench{w.options};
+    for (std::uint64_t number = 1; number <= 3; ++number) {
+        work.begin(make_task(number).task_id, 1, {});
+        CHECK(work.wait(make_task(number).task_id, 5s).state == performer::task_state::ended);
+    }
+    CHECK(work.begin(w.task, 2, {}).state == performer::task_state::ended);
+    CHECK(contents(w.options.journal + ".1").find(common::to_hex(w.task)) == std::string::npos);
+    CHECK(contents(w.options.journal).find(common::to_hex(w.task)) == std::string::npos);
+}
+
+TEST_CASE("a journal that cannot begin anew goes on")
+{
+    auto w = bench_world{};
+    w.options.longest_journal = 1;
+    auto work = performer::bench{w.options};
+    std::filesystem::create_directory(w.options.journal + ".1");
+    for (std::uint64_t number = 1; number <= 2; ++number)
+        CHECK(work.begin(make_task(number).task_id, 1, {}).state == performer::task_state::running);
+    CHECK(w.begun() == 2);
+    std::filesystem::remove(w.options.journal + ".1");
+    CHECK(work.wait(w.task, 5s).state == performer::task_state::ended);
+    CHECK(work.begin(make_task(3).task_id, 1, {}).state == performer::task_state::running);
+    CHECK(w.begun() == 1);
+}

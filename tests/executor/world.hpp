@@ -64,8 +64,9 @@ inline bool wait_until(std::function<bool()> const& reached, std::chrono::second
 
 inline std::string contents(std::filesystem::path const& file)
 {
-    auto in = std::ifstream{file, std::ios::binary};
-    return {std::istreambuf_iterator<char>{in}, {}};
+    auto text = std::ostringstream{};
+    text << std::ifstream{file, std::ios::binary}.rdbuf(); // nothing of a process that has ended
+    return text.str();
 }
 
 /// A folder of its own that goes away with it, and with it every process that names it.

@@ -6,18 +6,25 @@
 #include "common/hex.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
 
 namespace performer {
 
 namespace {
 
+int open_file(std::string const& path)
+{
+    return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+}
+
 int open_journal(std::string const& path)
 {
-    auto const file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    auto const file = open_file(path);
     if (file < 0) throw std::system_error{errno, std::generic_category(), path};
     return file;
 }
@@ -43,6 +50,21 @@ void bench::write_journal(hash32 const& task) const
     auto const size = ::write(journal_, line.data(), line.size());
     if (size != static_cast<ssize_t>(line.size()))
         throw std::system_error{size < 0 ? errno : ENOSPC, std::generic_category(), "journal"};
+}
+
+/// A journal that is long enough becomes `.1`, and another begins. It is for people, and nothing is
+/// decided by it: what has begun is known from `tasks_`. If that fails the old one is written on,
+/// and the next begin tries again.
+void bench::turn_journal()
+{
+    struct stat found = {};
+    if (::fstat(journal_, &found) != 0) return;
+    if (static_cast<std::uint64_t>(found.st_size) < options_.longest_journal) return;
+    static_cast<void>(std::rename(options_.journal.c_str(), (options_.journal + ".1").c_str()));
+    auto const next = open_file(options_.journal);
+    if (next < 0) return;
+    ::close(journal_);
+    journal_ = next;
 }
 
 task_report bench::known(hash32 const& task) const
@@ -74,6 +96,7 @@ task_report bench::begin(hash32 const& task, std::uint64_t claim, bytes payload)
     auto const lock = std::lock_guard{guard_};
     if (tasks_.contains(task)) return known(task);
     if (is_refused(task, claim) || running_ >= options_.concurrency) return {};
+    turn_journal();
     write_journal(task);
     start(task, std::move(payload));
     return known(task);

@@ -18,9 +18,10 @@ using namespace common;
 
 /// How a performer works.
 struct bench_options {
-    std::string journal{};               ///< each begin is a line in it, before it is acknowledged
-    std::size_t concurrency = 4;         ///< most tasks at once
-    std::chrono::nanoseconds min_time{}; ///< simulated length of a task
+    std::string journal{}; ///< each begin is a line in it, before it is acknowledged
+    std::uint64_t longest_journal = 16U << 20U; ///< then it begins anew, and that one is kept once
+    std::size_t concurrency = 4;                ///< most tasks at once
+    std::chrono::nanoseconds min_time{};        ///< simulated length of a task
     std::chrono::nanoseconds max_time{};
     std::size_t refusals = 65'536; ///< most refused claims that are remembered, the newest
 };
@@ -69,6 +70,7 @@ private:
     [[nodiscard]] bool is_refused(hash32 const& task, std::uint64_t claim) const;
     void refuse(hash32 const& task, std::uint64_t claim);
     void write_journal(hash32 const& task) const;
+    void turn_journal();
     void start(hash32 const& task, bytes payload);
     void work(std::stop_token const& stop, hash32 const& task, bytes const& payload);
 

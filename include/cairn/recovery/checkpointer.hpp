@@ -106,7 +106,9 @@ public:
         return recover(db, how, detail::no_progress{});
     }
 
-    /// Writes a checkpoint if one is due; whether it did.
+    /// Writes a checkpoint if one is due; whether it did. None is due of a state that was recovered
+    /// without a damaged record, until it is recovered again: behind a checkpoint nobody would look
+    /// for that record any more.
     /// @errors Those of `checkpoint`.
     template <class Transaction>
     bool checkpoint_if_due(Transaction& tx, state const& now)
@@ -117,7 +119,8 @@ public:
     }
 
     /// Writes a checkpoint of the state as a part of the transaction, and removes those that are
-    /// no longer kept. Gives its header.
+    /// no longer kept. Gives its header. If the state was recovered without a damaged record, that
+    /// accepts its loss.
     ///
     /// @errors    Those of `insert`; what `save` throws passes through.
     /// @guarantee Strong, when the transaction is given up.
@@ -208,6 +211,7 @@ private:
     [[nodiscard]] bool is_due(Transaction& tx, state const& now) const
     {
         if (how_.every == 0 && how_.interval.count() == 0) return false;
+        if (last_.incomplete) return false;
         if (is_over(tx, now, written_)) return true;
         if (is_stored(tx, written_)) return false;
         return is_over(tx, now, before_) || !is_stored(tx, before_);

@@ -13,7 +13,8 @@ namespace cairn::inline v0 {
 
 /// A state in memory that is always what the records in a store give. It recovers when it is made;
 /// then every `write` through it applies what was stored, in the order of the store, and writes
-/// a checkpoint in the same transaction when one is due.
+/// a checkpoint in the same transaction when one is due (none is, while the state lacks a damaged
+/// record).
 ///
 ///     auto books = cairn::kept{db, plan};
 ///     books.write([&](auto& tx) { tx[entries].insert(e); });
@@ -75,7 +76,8 @@ public:
         return guarded(changed, [&] { return db_.write(body); });
     }
 
-    /// Writes a checkpoint now. @errors Those of `write`.
+    /// Writes a checkpoint now, of a state that lacks damaged records, too: their loss is accepted.
+    /// @errors Those of `write`.
     checkpoint_header checkpoint(checkpoint_kind kind = checkpoint_kind::automatic)
     {
         if (lost_) recover();

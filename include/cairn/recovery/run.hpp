@@ -33,6 +33,9 @@ struct recovery_point {
     std::size_t deltas = 0; ///< that `used` and its bases are
     std::vector<std::uint64_t> unusable{};
     std::vector<checkpoint_source> extent{}; ///< of the records that the state has
+    /// Whether it lacks a damaged record, which the next recovery may find whole if no checkpoint
+    /// has passed it.
+    bool incomplete = false;
 };
 
 /// How many records are read at once.
@@ -162,18 +165,21 @@ private:
             if (used) {
                 auto const changed = source.changed().since(in_, used->sources[place].counter);
                 auto const more = changed.count();
-                read_inserted<Model>(since, more);
+                read_inserted<Model, Changes>(since, more);
                 return read_changed<Model>(changed, since, more);
             }
         }
-        read_inserted<Model>(since, 0);
+        read_inserted<Model, Changes>(since, 0);
     }
 
-    /// `more` are read behind these.
-    template <class Model>
+    /// `more` are read behind these. What every recovery reads no checkpoint passes.
+    template <class Model, class Changes>
     void read_inserted(std::int64_t since, std::uint64_t more)
     {
-        auto const hear = [&](corrupt_record const& damage) { lose(named(damage)); };
+        auto const hear = [&](corrupt_record const& damage) {
+            point_.incomplete = point_.incomplete || !Changes::whole;
+            lose(named(damage));
+        };
         auto const records = in_[table<Model>];
         auto const all = records.scan().after_sequence(since).tolerate(report_damage{hear});
         auto const total = (since == 0 ? records.count() : all.count()) + more;
@@ -238,6 +244,7 @@ private:
             ++next;
         }
         for (; next != damaged.end(); ++next) lose(std::move(*next));
+        point_.incomplete = true;
     }
 
     /// A state may take the record by value and move it on before it refuses it: the key that it
