@@ -58,7 +58,8 @@ class counting_the_cases(in_a_tree):
         self.copy("tools/run-cases")
 
     def entry(self, name, **more):
-        return dict({"name": name, "result": "OK", "duration": 0.1, "stdout": "", "stderr": ""}, **more)
+        usual = {"name": name, "result": "OK", "duration": 0.1, "stdout": "", "stderr": ""}
+        return dict(usual, **more)
 
     def run_with(self, defined, entries, *broken, program="/bin/true"):
         tests = [{"name": name, "cmd": [program]} for name in defined]
@@ -182,8 +183,9 @@ class asking_from_anywhere(in_a_tree):
 
     def test_what_a_demonstration_keeps_is_kept_where_the_caller_is(self):
         self.copy("tools/demo")
-        self.stand_in("dpkg-query", "echo ok installed")
-        for name in ("apt-get", "meson", "ninja"):
+        with open(self.root / "tools/lib.sh", "a") as lib:
+            lib.write("install_packages() { :; }\n")
+        for name in ("meson", "ninja"):
             self.stand_in(name, "mkdir -p build/release")
         self.stand_in("python3", 'echo "$@"')
         caller = self.root.parent / "caller"
@@ -191,8 +193,8 @@ class asking_from_anywhere(in_a_tree):
         for option in (["--keep", "kept"], ["--keep=kept"]):
             self.assertEqual(self.run_in(caller, "../tree/tools/demo", "--offline", *option), 0)
             self.assertIn(f"{caller}/kept", self.said)
-            self.assertEqual(self.run_in(caller, "../tree/tools/demo", "--offline",
-                                         option[0].replace("kept", "/kept"), *option[1:]), 0)
+        self.run_in(caller, "../tree/tools/demo", "--offline", "--keep", "/kept")
+        self.assertIn("--keep /kept", self.said)
 
 
 class running_campaigns(in_a_tree):
