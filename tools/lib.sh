@@ -11,7 +11,7 @@ packages_build=(g++ meson ninja-build pkg-config ccache python3 sqlite3
     libcereal-dev libsqlite3-dev libxxhash-dev libzstd-dev libssl-dev
     libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libcurl4-openssl-dev libcpp-httplib-dev
     ca-certificates)
-packages_test=(curl doctest-dev clang libclang-rt-dev clang-format strace binutils)
+packages_test=(curl doctest-dev clang libclang-rt-dev clang-format clang-tidy cmake strace binutils)
 
 # say TEXT: one line of progress.
 say() { printf '%s\n' "$*"; }

@@ -28,6 +28,8 @@ template <class Report>
 struct corrupt_listener_of final : corrupt_listener {
     explicit corrupt_listener_of(Report given) : report_{std::move(given)} {}
     void report(corrupt_record const& what) override { report_(what); }
+
+private:
     Report report_;
 };
 

@@ -84,8 +84,8 @@ private:
 
     std::uint64_t lead_;
     union {
-        char* heap_;
-        char inside_[room];
+        char* heap_;        // NOLINT(readability-identifier-naming): private, as the union is
+        char inside_[room]; // NOLINT(readability-identifier-naming)
     };
     std::uint32_t size_;
 };
