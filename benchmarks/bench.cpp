@@ -114,7 +114,7 @@ void print_group_commit(report const& out)
 {
     auto const* alone = out.find("insert", "sqlite", 1);
     if (alone == nullptr) return;
-    for (auto const threads : {16U, 64U})
+    for (auto const threads : {2U, 16U, 64U})
         if (auto const* shared = out.find("insert", "sqlite", threads))
             std::printf(
                 "group commit, %2u writers: %.2f x the rate of one (by hand %.2f x); "

@@ -24,7 +24,7 @@ struct settings {
     std::size_t writes = 200;
     std::size_t claims = 20;
     std::size_t shared_writes = 1600;
-    std::vector<unsigned> writers{1, 16, 64};
+    std::vector<unsigned> writers{1, 2, 16, 64};
     std::string only{}; ///< the one case to run, or empty
 
     std::size_t rounds() const { return warm_up + repetitions; }

@@ -49,7 +49,7 @@ inline void configure_sqlite()
 
 /// The settings of the library's files and connections, so that what is compared is code: WAL,
 /// FULL, 4 KB pages, a WAL that keeps its size and is copied back by this connection at 10 000
-/// pages, incremental vacuum, checked cells and cleared free space when writing. (A larger cache.)
+/// pages, incremental vacuum, checked cells and cleared free space when writing.
 inline database open_writer(std::string const& path)
 {
     sqlite3* raw = nullptr;

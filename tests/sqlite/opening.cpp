@@ -174,14 +174,6 @@ TEST_CASE("an option of which nothing is left is refused by its name, before any
     refuses("commit.async_queue");
 }
 
-TEST_CASE("survives::process_crash syncs at checkpoints only")
-{
-    auto const folder = temporary_folder{};
-    auto db = open_notes{cairn::sqlite_options{
-        .path = (folder.path() / "notes.db").string(), .survives = cairn::survives::process_crash}};
-    CHECK(ask(*db.database.writing_connection(), "synchronous") == "1");
-}
-
 TEST_CASE("no file of a store is open to others, whatever the umask")
 {
     for (auto const mask : {0, 022, 077}) {

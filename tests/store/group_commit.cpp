@@ -112,9 +112,22 @@ TEST_CASE("an outcome that is unknown says so to every member")
             cairn::errc::outcome_unknown,
             {.message = "I/O error in COMMIT", .outcome = cairn::write_outcome::unknown});
     };
-    auto const e = error_of([&] { db[entries].insert(number(1)); });
-    CHECK(e.code() == cairn::errc::outcome_unknown);
-    CHECK(e.outcome() == cairn::write_outcome::unknown);
+    auto threads = crowd{};
+    auto const check = [](cairn::error const& e) {
+        CHECK(e.code() == cairn::errc::outcome_unknown);
+        CHECK(e.outcome() == cairn::write_outcome::unknown);
+    };
+    check(error_of([&] {
+        run_together(
+            db, threads,
+            {[&] { db[entries].insert(number(1)); },
+             [&] { db.write([](auto& tx) { tx[entries].insert(number(2)); }); },
+             [&] { db.write_async([](auto& tx) { tx[entries].insert(number(3)); }).get(); }});
+    }));
+    for (auto const& told : threads.join()) {
+        REQUIRE(told);
+        check(error_of([&] { std::rethrow_exception(told); }));
+    }
 }
 
 TEST_CASE("waiting for a turn has a deadline, and a running closure is not interrupted")

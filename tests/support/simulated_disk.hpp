@@ -69,6 +69,7 @@ public:
     std::size_t sector = 512;
     bool overwrite_is_safe = true; ///< a torn write leaves the rest of its sector alone
     bool lies = false;             ///< claims to sync and does not: what no software survives
+    std::uint64_t syncs = 0;
     std::uint64_t mutations = 0;
     std::uint64_t cut_at = ~std::uint64_t{0}; ///< the mutation at which the power goes
     bool dead = false;
@@ -126,6 +127,7 @@ public:
 
     void sync(file& of, bool folder_too)
     {
+        ++syncs;
         if (lies) return;
         of.durable = of.live;
         of.pending.clear();

@@ -47,10 +47,16 @@ void write_array(writer& out, T const& value)
 template <class T>
 void write_variant(writer& out, T const& value)
 {
-    static_assert(std::variant_size_v<T> < 256, "cairn: a variant has at most 255 alternatives");
-    if (value.valueless_by_exception()) out.refuse_value("a variant has no value");
-    out.number(static_cast<std::uint8_t>(value.index()));
-    std::visit([&](auto const& alternative) { write_value(out, alternative); }, value);
+    constexpr auto numbered = std::variant_size_v<T> < 256;
+    static_assert(
+        numbered,
+        "cairn::descriptor: a variant in a record has at most 255 alternatives: group them in "
+        "structs, or in variants of variants");
+    if constexpr (numbered) {
+        if (value.valueless_by_exception()) out.refuse_value("a variant has no value");
+        out.number(static_cast<std::uint8_t>(value.index()));
+        std::visit([&](auto const& alternative) { write_value(out, alternative); }, value);
+    }
 }
 
 /// The elements of a contiguous container as one block.
@@ -132,8 +138,9 @@ void write_value(writer& out, T const& value)
     constexpr auto kind = layout_of<T>;
     static_assert(
         kind != layout::refused,
-        "cairn: a record cannot store this type; store integers, enums with an underlying type, "
-        "bool, float, double, std::string, chrono types, and containers or structs of these");
+        "cairn::descriptor: a record cannot store this type: store integers, enums with an "
+        "underlying type, bool, float, double, std::string, chrono types, and containers or "
+        "structs of these");
     if constexpr (kind == layout::boolean)
         out.number(static_cast<std::uint8_t>(value ? 1 : 0));
     else if constexpr (kind == layout::number)

@@ -53,19 +53,51 @@ struct parameter_type<Function> : decltype(parameter_of(static_cast<Function*>(n
 template <class Model, class Function>
 inline constexpr bool can_change =
     std::is_invocable_v<
-        Function&,
+        std::add_lvalue_reference_t<Function>,
         Model&> && !std::is_same_v<typename parameter_type<std::remove_pointer_t<Function>>::type, Model>;
 
-/// Calls `fn(record)`; refuses a function that cannot change a record: it takes none, or a copy.
+/// The type of the last of several arguments; void of none.
+template <class... Arguments>
+struct last_argument {
+    using type = void;
+};
+template <class First, class... Rest>
+struct last_argument<First, Rest...> {
+    using type =
+        std::remove_reference_t<std::tuple_element_t<sizeof...(Rest), std::tuple<First, Rest...>>>;
+};
+
+/// Whether a function can change a record; refuses one that takes none, or a copy.
+template <class Model, class Function>
+consteval bool check_change()
+{
+    static_assert(
+        can_change<Model, Function>,
+        "cairn::update: the last argument is a function that takes the record by reference, to "
+        "change it: write [&](auto& record) { ... }");
+    return can_change<Model, Function>;
+}
+
+/// Calls `fn(record)`, if it can change the record.
 template <class Function, class Model>
 void change_by(Function& fn, Model& record)
 {
-    using function = std::remove_cv_t<Function>;
+    if constexpr (check_change<Model, std::remove_cv_t<Function>>()) fn(record);
+}
+
+template <class Model, class Function>
+inline constexpr bool can_look_at =
+    std::is_invocable_v<std::add_lvalue_reference_t<Function>, Model const&>;
+
+/// Whether a function can look at a record; refuses one that cannot.
+template <class Model, class Function>
+consteval bool check_look()
+{
     static_assert(
-        can_change<Model, function>,
-        "cairn::update: the last argument is a function that takes the record by reference, to "
-        "change it: write [&](auto& record) { ... }");
-    if constexpr (can_change<Model, function>) fn(record);
+        can_look_at<Model, Function>,
+        "cairn::visit: the last argument is a function that takes the record, which it cannot "
+        "change: write [&](auto const& record) { ... }");
+    return can_look_at<Model, Function>;
 }
 
 } // namespace cairn::inline v0::detail

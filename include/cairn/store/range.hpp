@@ -78,7 +78,10 @@ public:
     [[nodiscard]] basic_range tolerate(Report report) const
     {
         using listener = detail::corrupt_listener_of<Report>;
-        return basic_range{core_.tolerating(std::make_shared<listener>(std::move(report)))};
+        if constexpr (detail::check_listener<Report>())
+            return basic_range{core_.tolerating(std::make_shared<listener>(std::move(report)))};
+        else
+            return *this;
     }
 
     /// Starts over; an input iterator.

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace cairn::inline v0::detail {
@@ -32,6 +33,18 @@ struct corrupt_listener_of final : corrupt_listener {
 private:
     Report report_;
 };
+
+/// Whether a function can be told of damaged records; refuses one that cannot.
+template <class Report>
+consteval bool check_listener()
+{
+    constexpr auto takes_error = std::is_invocable_v<Report&, corrupt_record const&>;
+    static_assert(
+        takes_error,
+        "cairn::tolerate: the function takes the error of a damaged record: write "
+        "[&](cairn::corrupt_record const& e) { ... }");
+    return takes_error;
+}
 
 inline constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
 inline constexpr std::size_t first_page_size = 64;

@@ -6,10 +6,12 @@
 #include <cairn/store/arguments.hpp>
 #include <cairn/store/open_range.hpp>
 #include <cairn/store/range.hpp>
+#include <cairn/store/stand_in.hpp>
 
 #include <cstdint>
 #include <optional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace cairn::inline v0 {
@@ -62,11 +64,15 @@ public:
     template <class... KeyAndFunction>
     bool visit(KeyAndFunction&&... arguments) const
     {
-        return detail::split_last(
-            [&](auto& fn, auto const&... key) {
-                return visit_record(make_key<Model>(key...).view(), fn);
-            },
-            std::forward<KeyAndFunction>(arguments)...);
+        using function = typename detail::last_argument<KeyAndFunction...>::type;
+        if constexpr (detail::check_look<Model, function>())
+            return detail::split_last(
+                [&](auto& fn, auto const&... key) {
+                    return visit_record(make_key<Model>(key...).view(), fn);
+                },
+                std::forward<KeyAndFunction>(arguments)...);
+        else
+            return detail::never<bool>();
     }
 
     /// How many records there are. @complexity O(1).
@@ -148,13 +154,16 @@ public:
     template <class... KeyAndFunction>
     Model update(KeyAndFunction&&... arguments) const
     {
-        return detail::split_last(
-            [&](auto& fn, auto const&... key) {
-                return update_record(make_key<Model>(key...).view(), [&](Model& record) {
-                    detail::change_by(fn, record);
-                });
-            },
-            std::forward<KeyAndFunction>(arguments)...);
+        using function = typename detail::last_argument<KeyAndFunction...>::type;
+        if constexpr (detail::check_change<Model, std::remove_cv_t<function>>())
+            return detail::split_last(
+                [&](auto& fn, auto const&... key) {
+                    return update_record(
+                        make_key<Model>(key...).view(), [&](Model& record) { fn(record); });
+                },
+                std::forward<KeyAndFunction>(arguments)...);
+        else
+            return detail::never<Model>();
     }
 
     /// Removes the record with this key; false if there is none.

@@ -52,10 +52,16 @@ public:
     template <class Function>
     auto attempt(Function&& fn)
     {
+        using with_it = std::is_invocable<Function&, transaction&>;
+        using without = std::is_invocable<Function&>;
+        static_assert(
+            std::disjunction_v<with_it, without>,
+            "cairn::attempt: the closure takes nothing, or the transaction by reference: write "
+            "[&](auto& tx) { ... }");
         auto mark = core_->mark(where_);
-        if constexpr (std::is_invocable_v<Function&, transaction&>) {
+        if constexpr (with_it::value) {
             return mark.keep_after([&] { return fn(*this); });
-        } else {
+        } else if constexpr (without::value) {
             return mark.keep_after([&] { return fn(); });
         }
     }

@@ -49,6 +49,7 @@ struct stored_model {
     std::int64_t version;
     std::string record;
     std::string layout;
+    std::string description;
 };
 
 /// An index that the file has and the program does not, or the other way round.
@@ -62,6 +63,7 @@ struct index_change {
 struct catalog_findings {
     std::vector<std::optional<std::size_t>> slots{}; ///< by ordinal; empty: not in the file yet
     std::vector<index_change> changes{};
+    std::vector<std::size_t> outdated{}; ///< ordinals of models whose description has old names
     std::vector<std::string> differences{};
     bool newer = false; ///< a model in the file is newer than the program
 };
@@ -81,11 +83,11 @@ struct catalog_findings {
 {
     auto found = std::vector<stored_model>{};
     auto const prepared = on.prepare(
-        "SELECT \"slot\", \"name\", \"version\", \"record\", \"layout\" FROM \"cairn.model\""
-        " ORDER BY \"slot\"");
+        "SELECT \"slot\", \"name\", \"version\", \"record\", \"layout\", \"description\""
+        " FROM \"cairn.model\" ORDER BY \"slot\"");
     auto run = execution{on, prepared.get()};
     auto const at = [&](int place) { return std::string{run.words(place)}; };
-    while (run.row()) found.push_back({run.integer(0), at(1), run.integer(2), at(3), at(4)});
+    while (run.row()) found.push_back({run.integer(0), at(1), run.integer(2), at(3), at(4), at(5)});
     return found;
 }
 
@@ -168,6 +170,7 @@ private:
         if (table == nullptr) return differ(wanted.name, "the table is missing");
         compare_lines(wanted.name, table->sql, create_table(layouts_[ordinal]));
         compare_indexes(ordinal);
+        if (stored->description != members_text(wanted)) found_.outdated.push_back(ordinal);
     }
 
     /// Where a model's count lies. Behind which number there is none, the row of counts says.

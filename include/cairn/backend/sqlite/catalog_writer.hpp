@@ -83,7 +83,7 @@ inline void write_model(connection& on, shape const& model, std::int64_t slot)
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (\"slot\") DO UPDATE SET"
         " \"table_fingerprint\" = excluded.\"table_fingerprint\", \"layout\" = "
-        "excluded.\"layout\"");
+        "excluded.\"layout\", \"description\" = excluded.\"description\"");
     auto row = execution{on, prepared.get()};
     row.bind(slot).bind(cell::of(model.name)).bind(std::int64_t{model.version});
     row.bind(std::span<std::byte const>{record_mark}).bind(std::span<std::byte const>{table_mark});
@@ -128,6 +128,16 @@ inline void write_catalog_state(connection& on, store_state const& state)
                                      "\"tallies\" = ? WHERE \"id\" = 1");
     auto update = execution{on, prepared.get()};
     update.bind(state.catalog).bind(std::span<std::byte const>{tallies}).run();
+}
+
+/// Brings the names of enums up to date. The number of the catalog stays: they are for people, and
+/// no reader depends on them.
+inline void update_descriptions(
+    connection& on, std::vector<layout> const& layouts, catalog_findings const& found)
+{
+    for (auto const ordinal : found.outdated)
+        write_model(
+            on, layouts[ordinal].model(), static_cast<std::int64_t>(*found.slots[ordinal] + 1));
 }
 
 /// Adds the models and indexes that the file lacks, drops indexes that the program lacks, all in

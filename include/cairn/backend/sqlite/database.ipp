@@ -166,8 +166,9 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
         if (slot) shared_.slots.push_back(*slot);
     }
     require_counts(state);
-    if (complete) return state;
-    shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
+    if (complete && found.outdated.empty()) return state;
+    update_descriptions(*on_, shared_.layouts, found);
+    if (!complete) shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
     change.commit();
     state.clean = false;
     return state;
