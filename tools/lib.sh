@@ -7,6 +7,11 @@ cd "$root" || exit 1
 jobs=${JOBS:-$(nproc)}
 anvil_version=1.7.1
 
+# Another clone of the same tree finds what was compiled here, also with -g1, which writes the
+# folder down, unless it was compiled with precompiled headers. These go through ccache only with
+# the sloppiness; no source asks for the time.
+export CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
+
 packages_build=(g++ meson ninja-build pkg-config ccache python3 sqlite3
     libcereal-dev libsqlite3-dev libxxhash-dev libzstd-dev libssl-dev
     libcli11-dev libyaml-cpp-dev nlohmann-json3-dev libcurl4-openssl-dev libcpp-httplib-dev

@@ -85,8 +85,8 @@ template <class Store>
 std::vector<std::string> image_of(Store& db)
 {
     auto lines = std::vector<std::string>{};
-    test::detail::add_table(lines, db, accounts, "email"_by, "phone"_by, "age"_by);
-    test::detail::add_table(lines, db, entries, "text"_by, "weight"_by);
+    test::detail::add_table(lines, db[accounts], "email"_by, "phone"_by, "age"_by);
+    test::detail::add_table(lines, db[entries], "text"_by, "weight"_by);
     return lines;
 }
 

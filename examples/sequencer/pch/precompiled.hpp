@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// What most parts include, read once for all of them by clang. No part relies on it: g++ compiles
+// each without.
+
+#include "../dag_store.hpp"
+#include "../database.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
