@@ -231,8 +231,9 @@ constexpr diagnosis find_fault()
         return {fault::not_constructible, {}};
     else {
         auto const found = diagnose_model(Descriptor::view(), member_facts<Model>);
-        if (found.code != fault::none || std::is_copy_constructible_v<Model>) return found;
-        return {fault::not_copyable, {}};
+        if (found.code != fault::none) return found;
+        if (!std::is_copy_constructible_v<Model>) return {fault::not_copyable, {}};
+        return {leaves_out<Model> ? fault::member_left_out : fault::none, {}};
     }
 }
 

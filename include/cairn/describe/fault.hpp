@@ -52,6 +52,7 @@ enum class fault : std::uint8_t {
     too_many_members,
     member_name_reserved,
     member_names_alike,
+    member_left_out,
     // the types of members
     character_type,
     long_double_type,

@@ -146,6 +146,11 @@ constexpr bool report()
         Found != member_names_alike,
         "cairn::descriptor: two members differ only in the case of letters, which SQL does not "
         "see: rename one");
+    static_assert(
+        Found != member_left_out,
+        "cairn::descriptor: a member of the struct is not adapted: add it to "
+        "BOOST_HANA_ADAPT_STRUCT, or say that it is not stored: template <> inline constexpr auto "
+        "cairn::left_out<T> = cairn::members<&T::member>;");
 
     static_assert(
         Found != character_type,

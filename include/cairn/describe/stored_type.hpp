@@ -5,6 +5,7 @@
 #include <cairn/base/fixed_string.hpp>
 #include <cairn/describe/column.hpp>
 #include <cairn/describe/fault.hpp>
+#include <cairn/describe/left_out.hpp>
 #include <cairn/describe/reflect.hpp>
 
 #include <array>
@@ -226,6 +227,21 @@ constexpr fault fault_of_members(std::index_sequence<I...>)
     return fault_of_parts<T, Above...>(type_list<member_type<T, I>...>{});
 }
 
+/// Members are looked at before those that are missing: of a struct whose members can be stored
+/// it is always known what `{}` makes of it.
+template <class T, class... Above>
+constexpr fault fault_of_struct()
+{
+    if constexpr (!std::is_default_constructible_v<T>)
+        return fault::not_constructible;
+    else {
+        auto const found = fault_of_members<T, Above...>(
+            std::make_index_sequence<member_count<T>>{});
+        if (found != fault::none) return found;
+        return leaves_out<T> ? fault::member_left_out : fault::none;
+    }
+}
+
 /// Why a value of type `T`, found inside the structs `Above`, cannot be stored.
 template <class T, class... Above>
 constexpr fault fault_of_type()
@@ -234,11 +250,9 @@ constexpr fault fault_of_type()
         return fault::none;
     else if constexpr (any_of<T, Above...>)
         return fault::recursive_type;
-    else if constexpr (reflected<T>) {
-        return std::is_default_constructible_v<T>
-            ? fault_of_members<T, Above...>(std::make_index_sequence<member_count<T>>{})
-            : fault::not_constructible;
-    } else if constexpr (composite<T>::known)
+    else if constexpr (reflected<T>)
+        return fault_of_struct<T, Above...>();
+    else if constexpr (composite<T>::known)
         return fault_of_parts<Above...>(typename composite<T>::parts{});
     else
         return fault_of_leaf<T>();
