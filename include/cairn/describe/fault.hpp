@@ -65,6 +65,7 @@ enum class fault : std::uint8_t {
     steady_time_type,
     duration_type,
     recursive_type,
+    container_with_members,
     foreign_type,
     // names of enums
     enum_value_twice,
