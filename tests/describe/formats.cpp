@@ -152,6 +152,8 @@ TEST_CASE("a model is assigned, and what containers hold is made before it is re
     CHECK(fault_of_type<pen>() == fault::none);
     CHECK(fault_of_type<std::vector<pen>>() == fault::not_constructible);
     CHECK(fault_of_type<std::map<int, pen>>() == fault::not_constructible);
+    CHECK(fault_of_type<std::pair<int, pen>>() == fault::none);
+    CHECK(fault_of_type<std::vector<std::pair<int, pen>>>() == fault::not_constructible);
 }
 
 TEST_CASE("a lifecycle knows the values of an enum that no other file sees")

@@ -58,7 +58,8 @@ struct composite {
 template <class... Parts>
 struct composite_of {
     static constexpr bool known = true;
-    static constexpr std::size_t extent = 0; ///< of a fixed-size array
+    static constexpr std::size_t extent = 0;       ///< of a fixed-size array
+    static constexpr bool made_with_parts = false; ///< else each is made when it is read
     using parts = type_list<Parts...>;
 };
 
@@ -119,10 +120,12 @@ struct composite<std::optional<T>> : composite_of<T> {
 template <class First, class Second>
 struct composite<std::pair<First, Second>> : composite_of<First, Second> {
     static constexpr std::string_view name = "tuple";
+    static constexpr bool made_with_parts = true;
 };
 template <class... Ts>
 struct composite<std::tuple<Ts...>> : composite_of<Ts...> {
     static constexpr std::string_view name = "tuple";
+    static constexpr bool made_with_parts = true;
 };
 template <class... Ts>
 struct composite<std::variant<Ts...>> : composite_of<Ts...> {
@@ -132,6 +135,7 @@ template <class T, std::size_t N>
 struct composite<std::array<T, N>> : composite_of<T> {
     static constexpr std::string_view name = "array";
     static constexpr std::size_t extent = N;
+    static constexpr bool made_with_parts = true;
 };
 
 template <class T>
@@ -274,7 +278,6 @@ constexpr fault fault_of_parts(type_list<Parts...>)
     return found;
 }
 
-/// The parts of a composite are made one by one, before they are read.
 template <class... Parts>
 constexpr bool can_make(type_list<Parts...>)
 {
@@ -291,7 +294,8 @@ constexpr fault fault_of_composite()
     if constexpr (constexpr auto found = fault_of_parts<T, Above...>(parts{}); found != fault::none)
         return found;
     else
-        return can_make(parts{}) ? fault::none : fault::not_constructible;
+        return composite<T>::made_with_parts || can_make(parts{}) ? fault::none
+                                                                  : fault::not_constructible;
 }
 
 template <class T, class... Above, std::size_t... I>
