@@ -132,12 +132,12 @@ TEST_CASE("a checkpoint is as long as its chunks, or refused")
 
 TEST_CASE("a number of elements that is not true is refused before there is memory for them")
 {
-    auto blocks = scene<numbers>{};
-    blocks.forge_chunk(absurd_count(), std::size_t{1} << 19);
-    blocks.check_newest_refused();
-    auto elements = scene<words>{};
-    elements.forge_chunk(absurd_count(), std::size_t{1} << 19);
-    elements.check_newest_refused();
+    auto in_blocks = scene<numbers>{};
+    in_blocks.forge_chunk(absurd_count(), std::size_t{1} << 19);
+    in_blocks.check_newest_refused();
+    auto one_by_one = scene<words>{};
+    one_by_one.forge_chunk(absurd_count(), std::size_t{1} << 19);
+    one_by_one.check_newest_refused();
 }
 
 TEST_CASE("bytes of a state that has changed without a new version are refused")
