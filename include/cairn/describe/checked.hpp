@@ -33,17 +33,6 @@ struct member_fact {
     std::span<enumerator_shape const> enumerators{}; ///< of an enum or an optional one
 };
 
-template <class T>
-constexpr std::span<enumerator_shape const> enumerators_of()
-{
-    if constexpr (std::is_enum_v<T>)
-        return enum_names<T>.view();
-    else if constexpr (column_type_of<T>.nullable)
-        return enumerators_of<typename T::value_type>();
-    else
-        return {};
-}
-
 template <class Model, class T>
 constexpr member_fact fact_of(std::string_view name)
 {
@@ -75,24 +64,6 @@ constexpr std::size_t find_member(facts members, std::string_view name)
     return not_found_member;
 }
 
-constexpr bool reads_as_number(std::string_view name)
-{
-    return name.empty() || name.front() == '-' || name.front() == '+'
-        || (name.front() >= '0' && name.front() <= '9');
-}
-
-constexpr diagnosis diagnose_enumerators(std::span<enumerator_shape const> names)
-{
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        if (reads_as_number(names[i].name)) return {fault::enum_name_bad, names[i].name};
-        for (auto const& before : names.first(i)) {
-            if (before.value == names[i].value) return {fault::enum_value_twice, names[i].name};
-            if (before.name == names[i].name) return {fault::enum_name_twice, names[i].name};
-        }
-    }
-    return {};
-}
-
 constexpr bool reserved_member(std::string_view name)
 {
     return name.starts_with('_') || alike(name, "rowid") || alike(name, "oid");
@@ -107,9 +78,9 @@ constexpr diagnosis diagnose_members(facts members)
         for (auto const& before : members.first(i)) {
             if (alike(before.name, m.name)) return {fault::member_names_alike, m.name};
         }
-        if (m.refused != fault::none) return {m.refused, m.name};
         auto const found = diagnose_enumerators(m.enumerators);
         if (found.code != fault::none) return found;
+        if (m.refused != fault::none) return {m.refused, m.name};
     }
     return {};
 }
@@ -216,6 +187,10 @@ struct reported_fault<faulty_description<Found>> {
     static constexpr fault value = Found;
 };
 
+template <class Model>
+inline constexpr bool copyable =
+    std::is_copy_constructible_v<Model>&& std::is_copy_assignable_v<Model>;
+
 // The descriptor comes as a type: clang takes no constant from a function that names a variable in
 // whose initializer a fault was reported.
 template <class Model, class Descriptor>
@@ -231,8 +206,9 @@ constexpr diagnosis find_fault()
         return {fault::not_constructible, {}};
     else {
         auto const found = diagnose_model(Descriptor::view(), member_facts<Model>);
-        if (found.code != fault::none || std::is_copy_constructible_v<Model>) return found;
-        return {fault::not_copyable, {}};
+        if (found.code != fault::none) return found;
+        if (!copyable<Model>) return {fault::not_copyable, {}};
+        return {leaves_out<Model> ? fault::member_left_out : fault::none, {}};
     }
 }
 

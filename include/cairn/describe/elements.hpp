@@ -50,17 +50,33 @@ struct members_element : element_base {
 };
 
 #if defined(__GNUC__)
-/// "... Value = color::red]" for a declared value, "... Value = (color)17]" for another.
+/// "... Value = color::red]" for a declared value, "... Value = (color)17]" for another. What is in
+/// front of these may hold parentheses, too: "(anonymous namespace)::color::red".
 template <auto Value>
 constexpr std::string_view text_of_value()
 {
     return __PRETTY_FUNCTION__;
 }
 
-inline constexpr std::size_t place_of_value = text_of_value<0>().rfind('0');
+inline constexpr std::size_t behind_value = text_of_value<0>().size()
+    - text_of_value<0>().rfind('0') - 1;
+
+constexpr bool in_word(char c)
+{
+    return letter(c) || (c >= '0' && c <= '9') || c == '_' || static_cast<unsigned char>(c) > 127;
+}
+
+/// Whether the last word of `text` is a name, and no number.
+constexpr bool ends_with_name(std::string_view text)
+{
+    auto begin = text.size();
+    while (begin > 0 && in_word(text[begin - 1])) --begin;
+    return begin != text.size() && !(text[begin] >= '0' && text[begin] <= '9');
+}
 
 template <auto Value>
-constexpr bool is_enumerator = text_of_value<Value>()[place_of_value] != '(';
+constexpr bool is_enumerator =
+    ends_with_name(text_of_value<Value>().substr(0, text_of_value<Value>().size() - behind_value));
 #else
 template <auto Value>
 constexpr bool is_enumerator = true;

@@ -2,6 +2,7 @@
 // Names for the values of an enum, declared once beside it.
 #pragma once
 
+#include <cairn/describe/fault.hpp>
 #include <cairn/describe/shape.hpp>
 
 #include <array>
@@ -54,5 +55,27 @@ consteval declared_names<Enum, N> names(named_value<Enum> const (&list)[N])
 /// A value without a name prints as a number.
 template <class Enum>
 inline constexpr auto enum_names = unnamed{};
+
+namespace detail {
+
+constexpr bool reads_as_number(std::string_view name)
+{
+    return name.empty() || name.front() == '-' || name.front() == '+'
+        || (name.front() >= '0' && name.front() <= '9');
+}
+
+constexpr diagnosis diagnose_enumerators(std::span<enumerator_shape const> names)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (reads_as_number(names[i].name)) return {fault::enum_name_bad, names[i].name};
+        for (auto const& before : names.first(i)) {
+            if (before.value == names[i].value) return {fault::enum_value_twice, names[i].name};
+            if (before.name == names[i].name) return {fault::enum_name_twice, names[i].name};
+        }
+    }
+    return {};
+}
+
+} // namespace detail
 
 } // namespace cairn::inline v0

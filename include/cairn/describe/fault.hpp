@@ -52,6 +52,7 @@ enum class fault : std::uint8_t {
     too_many_members,
     member_name_reserved,
     member_names_alike,
+    member_left_out,
     // the types of members
     character_type,
     long_double_type,
@@ -64,6 +65,7 @@ enum class fault : std::uint8_t {
     steady_time_type,
     duration_type,
     recursive_type,
+    container_with_members,
     foreign_type,
     // names of enums
     enum_value_twice,

@@ -129,12 +129,13 @@ constexpr bool report()
         "BOOST_HANA_ADAPT_STRUCT(T, member, member);");
     static_assert(
         Found != not_constructible,
-        "cairn::descriptor: a model is made before it is read, so it and the structs in it need a "
+        "cairn::descriptor: a model is made before it is read, so it and the types in it need a "
         "default constructor: give it one");
     static_assert(
         Found != not_copyable,
-        "cairn::descriptor: a model is copied in and out, so it and its members must be copyable: "
-        "remove or replace the member that is not");
+        "cairn::descriptor: a model is copied in and out, so it and its members must be copyable "
+        "and "
+        "assignable: remove or replace the member that is not");
     static_assert(
         Found != too_many_members,
         "cairn::descriptor: a model has at most 250 members: group some in a nested struct");
@@ -146,6 +147,11 @@ constexpr bool report()
         Found != member_names_alike,
         "cairn::descriptor: two members differ only in the case of letters, which SQL does not "
         "see: rename one");
+    static_assert(
+        Found != member_left_out,
+        "cairn::descriptor: a member of the struct is not adapted: add it to "
+        "BOOST_HANA_ADAPT_STRUCT, or say that it is not stored: template <> inline constexpr auto "
+        "cairn::left_out<T> = cairn::members<&T::member>;");
 
     static_assert(
         Found != character_type,
@@ -185,6 +191,11 @@ constexpr bool report()
         Found != recursive_type,
         "cairn::descriptor: a struct cannot contain itself: keep the parts in records of their own "
         "and store their keys");
+    static_assert(
+        Found != container_with_members,
+        "cairn::descriptor: a class derived from a container has members of its own, which would "
+        "not be stored: write an adapted struct with the container as a member, or template <> "
+        "inline constexpr auto cairn::foreign<T> = cairn::cereal_format<\"name\", 1>;");
     static_assert(
         Found != foreign_type,
         "cairn::descriptor: a member is of a type that cannot be stored: for a struct write "

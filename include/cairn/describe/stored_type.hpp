@@ -4,7 +4,9 @@
 
 #include <cairn/base/fixed_string.hpp>
 #include <cairn/describe/column.hpp>
+#include <cairn/describe/enum_names.hpp>
 #include <cairn/describe/fault.hpp>
+#include <cairn/describe/left_out.hpp>
 #include <cairn/describe/reflect.hpp>
 
 #include <array>
@@ -56,7 +58,8 @@ struct composite {
 template <class... Parts>
 struct composite_of {
     static constexpr bool known = true;
-    static constexpr std::size_t extent = 0; ///< of a fixed-size array
+    static constexpr std::size_t extent = 0;       ///< of a fixed-size array
+    static constexpr bool made_with_parts = false; ///< else each is made when it is read
     using parts = type_list<Parts...>;
 };
 
@@ -89,17 +92,26 @@ concept set_container = stored_container<T> && requires
     typename T::key_type;
 } && !map_container<T>;
 
+/// Several elements with equal keys.
+template <class T>
+concept repeating = requires(T& t, typename T::value_type const& v)
+{
+    {
+        t.insert(v)
+        } -> std::same_as<typename T::iterator>;
+};
+
 template <list_container T>
 struct composite<T> : composite_of<typename T::value_type> {
     static constexpr std::string_view name = "vector";
 };
 template <set_container T>
 struct composite<T> : composite_of<typename T::key_type> {
-    static constexpr std::string_view name = "set";
+    static constexpr std::string_view name = repeating<T> ? "multiset" : "set";
 };
 template <map_container T>
 struct composite<T> : composite_of<typename T::key_type, typename T::mapped_type> {
-    static constexpr std::string_view name = "map";
+    static constexpr std::string_view name = repeating<T> ? "multimap" : "map";
 };
 template <class T>
 struct composite<std::optional<T>> : composite_of<T> {
@@ -108,10 +120,12 @@ struct composite<std::optional<T>> : composite_of<T> {
 template <class First, class Second>
 struct composite<std::pair<First, Second>> : composite_of<First, Second> {
     static constexpr std::string_view name = "tuple";
+    static constexpr bool made_with_parts = true;
 };
 template <class... Ts>
 struct composite<std::tuple<Ts...>> : composite_of<Ts...> {
     static constexpr std::string_view name = "tuple";
+    static constexpr bool made_with_parts = true;
 };
 template <class... Ts>
 struct composite<std::variant<Ts...>> : composite_of<Ts...> {
@@ -121,6 +135,7 @@ template <class T, std::size_t N>
 struct composite<std::array<T, N>> : composite_of<T> {
     static constexpr std::string_view name = "array";
     static constexpr std::size_t extent = N;
+    static constexpr bool made_with_parts = true;
 };
 
 template <class T>
@@ -183,6 +198,38 @@ using signed_128 = long long;
 using unsigned_128 = unsigned long long;
 #endif
 
+/// A type that its own cereal functions write, whatever it looks like.
+template <class T>
+concept own_format = foreign<T>
+.version != 0 && !(column_value<T> || reflected<T> || chrono_fault<T>::known);
+
+template <template <class...> class Template, class... Args>
+Template<Args...> base_of(Template<Args...> const*);
+
+/// The size of the container that a class is derived from, or of `T` if it is not: what is more
+/// belongs to the class, and is not stored.
+template <class T>
+constexpr std::size_t size_of_container()
+{
+    if constexpr (requires { detail::base_of(static_cast<T const*>(nullptr)); }) {
+        using base = decltype(detail::base_of(static_cast<T const*>(nullptr)));
+        if constexpr (stored_container<base>) return sizeof(base);
+    }
+    return sizeof(T);
+}
+
+/// Why an enum that is no column cannot be stored.
+template <class T>
+constexpr fault fault_of_enum()
+{
+    if constexpr (!requires { T{0}; })
+        return fault::open_enum_type;
+    else if constexpr (character<std::underlying_type_t<T>>)
+        return fault::character_type;
+    else
+        return fault::wide_integer_type;
+}
+
 /// Why a type that is no column, composite or adapted struct cannot be stored.
 template <class T>
 constexpr fault fault_of_leaf()
@@ -202,11 +249,22 @@ constexpr fault fault_of_leaf()
     else if constexpr (is_view<T>::value)
         return fault::view_type;
     else if constexpr (std::is_enum_v<T>)
-        return fault::open_enum_type;
+        return fault_of_enum<T>();
     else if constexpr (chrono_fault<T>::known)
         return chrono_fault<T>::value;
     else
         return foreign<T>.version == 0 ? fault::foreign_type : fault::none;
+}
+
+template <class T>
+constexpr std::span<enumerator_shape const> enumerators_of()
+{
+    if constexpr (std::is_enum_v<T>)
+        return enum_names<T>.view();
+    else if constexpr (column_type_of<T>.nullable)
+        return enumerators_of<typename T::value_type>();
+    else
+        return {};
 }
 
 template <class T, class... Above>
@@ -220,26 +278,61 @@ constexpr fault fault_of_parts(type_list<Parts...>)
     return found;
 }
 
+template <class... Parts>
+constexpr bool can_make(type_list<Parts...>)
+{
+    return (std::is_default_constructible_v<Parts> && ...);
+}
+
+template <class T, class... Above>
+constexpr fault fault_of_composite()
+{
+    using parts = typename composite<T>::parts;
+    if constexpr (stored_container<T>) {
+        if (size_of_container<T>() != sizeof(T)) return fault::container_with_members;
+    }
+    if constexpr (constexpr auto found = fault_of_parts<T, Above...>(parts{}); found != fault::none)
+        return found;
+    else
+        return composite<T>::made_with_parts || can_make(parts{}) ? fault::none
+                                                                  : fault::not_constructible;
+}
+
 template <class T, class... Above, std::size_t... I>
 constexpr fault fault_of_members(std::index_sequence<I...>)
 {
     return fault_of_parts<T, Above...>(type_list<member_type<T, I>...>{});
 }
 
+/// Members are looked at before those that are missing: of a struct whose members can be stored
+/// it is always known what `{}` makes of it.
+template <class T, class... Above>
+constexpr fault fault_of_struct()
+{
+    if constexpr (!std::is_default_constructible_v<T>)
+        return fault::not_constructible;
+    else {
+        auto const found = fault_of_members<T, Above...>(
+            std::make_index_sequence<member_count<T>>{});
+        if (found != fault::none) return found;
+        return leaves_out<T> ? fault::member_left_out : fault::none;
+    }
+}
+
 /// Why a value of type `T`, found inside the structs `Above`, cannot be stored.
 template <class T, class... Above>
 constexpr fault fault_of_type()
 {
-    if constexpr (column_value<T> || std::same_as<T, std::monostate>)
+    if constexpr (column_value<T>)
+        return diagnose_enumerators(enumerators_of<T>()).code;
+    else if constexpr (std::same_as<T, std::monostate> || own_format<T>)
         return fault::none;
     else if constexpr (any_of<T, Above...>)
         return fault::recursive_type;
-    else if constexpr (reflected<T>) {
-        return std::is_default_constructible_v<T>
-            ? fault_of_members<T, Above...>(std::make_index_sequence<member_count<T>>{})
-            : fault::not_constructible;
-    } else if constexpr (composite<T>::known)
-        return fault_of_parts<Above...>(typename composite<T>::parts{});
+    else if constexpr (reflected<T>)
+        return fault_of_struct<T, Above...>();
+    else if constexpr (composite<T>::known)
+        return fault_of_composite<T, Above...>();
     else
         return fault_of_leaf<T>();
 }

@@ -208,7 +208,7 @@ constexpr void write_type(text_writer& out)
         out.add("nothing");
     else if constexpr (reflected<T>)
         write_struct<T>(out, std::make_index_sequence<member_count<T>>{});
-    else if constexpr (composite<T>::known)
+    else if constexpr (composite<T>::known && !own_format<T>)
         write_composite<T>(out);
     else
         write_foreign<T>(out);

@@ -75,9 +75,16 @@ private:
         else if constexpr (detail::is_binary_data<T>)
             out_.bytes(value.data, static_cast<std::size_t>(value.size));
         else if constexpr (detail::left_to_cereal<T>)
-            base::operator()(value);
+            write_level(value);
         else
             detail::write_value(out_, value);
+    }
+
+    template <class T>
+    void write_level(T const& value)
+    {
+        auto const level = detail::deeper{out_};
+        base::operator()(value);
     }
 
     static constexpr std::size_t unknown_element = 64;
@@ -128,9 +135,17 @@ private:
         else if constexpr (detail::is_binary_data<T>)
             loadBinary(value.data, static_cast<std::size_t>(value.size));
         else if constexpr (detail::left_to_cereal<T>)
-            base::operator()(value);
+            read_level(value);
         else
             detail::read_value(in_, value);
+    }
+
+    // Objects that hold one another are bounded in depth, also where no container lies between.
+    template <class T>
+    void read_level(T& value)
+    {
+        auto const level = detail::deeper{in_};
+        base::operator()(value);
     }
 
     // The elements' size and least bytes are not known here: a length is believed only as far as
@@ -198,7 +213,6 @@ struct foreign_codec<T> {
 
     static void write(writer& out, T const& value)
     {
-        auto const level = deeper{out};
         try {
             auto archive = writer_archive{out};
             archive(value);
@@ -210,7 +224,6 @@ struct foreign_codec<T> {
 
     static void read(reader& in, T& value)
     {
-        auto const level = deeper{in};
         try {
             auto archive = reader_archive{in};
             archive(value);

@@ -71,17 +71,6 @@ void parse_struct(json_reader& in, T& value, std::index_sequence<I...>)
     (settle_member(in, get_member<I>(value), member_names<T>[I], seen[I]), ...);
 }
 
-/// Goes to the next element of an array that must have one.
-inline void require_next(json_reader& in, bool& first)
-{
-    if (!in.next(']', first)) in.fail("an array has too few elements");
-}
-
-inline void require_end(json_reader& in, bool& first)
-{
-    if (in.next(']', first)) in.fail("an array has too many elements");
-}
-
 template <class T, std::size_t... I>
 void parse_tuple(json_reader& in, T& value, std::index_sequence<I...>)
 {
@@ -107,7 +96,7 @@ template <class T>
 void parse_fixed_bytes(json_reader& in, T& value)
 {
     auto const bytes = parse_bytes(in);
-    if (bytes.size() != sizeof value) in.fail("a byte array has another length");
+    if (bytes.size() != std::size(value)) in.fail("a byte array has another length");
     if (!bytes.empty()) std::memcpy(std::data(value), bytes.data(), bytes.size());
 }
 
@@ -115,6 +104,7 @@ template <class T>
 void parse_varying_bytes(json_reader& in, T& value)
 {
     auto const bytes = parse_bytes(in);
+    in.charge_bytes(bytes.size());
     auto const* const begin = reinterpret_cast<typename T::value_type const*>(bytes.data());
     value.assign(begin, begin + bytes.size());
 }
@@ -142,14 +132,6 @@ void parse_alternative(json_reader& in, T& value, std::size_t index, std::index_
     ((index == I ? parse_json_value(in, value.template emplace<I>()) : void()), ...);
 }
 
-inline void require_name(json_reader& in, std::string_view wanted, bool& first)
-{
-    auto name = std::string{};
-    auto const more = in.next('}', first);
-    if (more) in.name(name);
-    if (!more || name != wanted) in.fail("a variant is written {\"index\":0,\"value\":...}");
-}
-
 template <class T>
 void parse_variant(json_reader& in, T& value)
 {
@@ -169,7 +151,7 @@ void parse_sequence(json_reader& in, T& value)
     value.clear();
     in.open('[');
     while (in.next(']', first)) {
-        in.charge(value.size(), element_memory<T>());
+        if constexpr (!text_like<T>) in.charge(value.size(), element_memory<T>());
         if constexpr (layout_of<T> == layout::bits)
             value.push_back(parse_boolean(in));
         else
@@ -177,22 +159,34 @@ void parse_sequence(json_reader& in, T& value)
     }
 }
 
+/// A key before its value. The name of an object's member is a string and nothing else.
+template <class T>
+void parse_key(json_reader& in, typename T::key_type& key, bool object)
+{
+    if constexpr (object_like<T>) {
+        if (object) {
+            in.name(key);
+            return in.charge_bytes(sizeof(std::uint32_t) + key.size());
+        }
+    }
+    auto first = true;
+    in.open('[');
+    require_next(in, first);
+    parse_json_value(in, key);
+    require_next(in, first);
+}
+
 template <class T>
 void parse_entry(json_reader& in, T& value, bool object)
 {
     auto key = typename T::key_type{};
-    auto first = true;
     if constexpr (!map_like<T>) {
         parse_json_value(in, key);
         value.emplace_hint(value.end(), std::move(key));
     } else {
-        if (!object) in.open('['), require_next(in, first);
-        parse_json_value(in, key);
-        if (object)
-            in.expect(':');
-        else
-            require_next(in, first);
+        parse_key<T>(in, key, object);
         value.emplace_hint(value.end(), std::move(key), parse_new<typename T::mapped_type>(in));
+        auto first = false;
         if (!object) require_end(in, first);
     }
 }
@@ -226,6 +220,7 @@ template <class T>
 void parse_foreign(json_reader& in, T& value)
 {
     auto const bytes = parse_bytes(in);
+    in.charge_bytes(bytes.size());
     auto const report = bad_bytes{in};
     auto from = reader{bytes, in.limits(), report};
     read_value(from, value);
@@ -274,16 +269,32 @@ void parse_text_of(json_reader& in, T& value)
 {
     auto text = std::string{};
     parse_text(in, text);
+    in.charge_bytes(text.size());
     if constexpr (std::same_as<T, std::string>)
         value = std::move(text);
     else
         value.assign(text.begin(), text.end());
 }
 
+/// What a value takes in a body beside what is charged for its parts.
+template <class T>
+consteval std::size_t own_bytes()
+{
+    switch (layout_of<T>) {
+    case layout::array: return is_bytes<T>() ? least_bytes<T>() : 0;
+    case layout::moment: return dated<T> ? least_bytes<T>() : 0;
+    case layout::duration:
+    case layout::tuple:
+    case layout::reflected: return 0;
+    default: return least_bytes<T>();
+    }
+}
+
 template <class T>
 void parse_json_value(json_reader& in, T& value)
 {
     constexpr auto kind = layout_of<T>;
+    if constexpr (own_bytes<T>() != 0) in.charge_bytes(own_bytes<T>());
     if constexpr (kind == layout::boolean)
         value = parse_boolean(in);
     else if constexpr (kind == layout::number)

@@ -17,9 +17,9 @@ namespace cairn::inline v0::detail {
 /// `invalid_argument` that tells the byte where, and never what stands there: it may be secret.
 class json_reader {
 public:
-    json_reader(std::string_view text, decode_limits const& limits) : text_{text}, bounds_{limits}
+    json_reader(std::string_view text, decode_limits const& limits)
+        : text_{text}, bounds_{limits}, bytes_left_{limits.record_bytes}
     {
-        if (text.size() / 4 > limits.record_bytes) fail("the text is larger than the limit");
     }
 
     [[nodiscard]] char peek()
@@ -113,6 +113,14 @@ public:
             fail("a container is larger than the limits allow");
     }
 
+    /// Counts bytes that the record takes in a body. Of the JSON text itself no length is too much:
+    /// names and escapes may make it any number of times as long.
+    void charge_bytes(std::size_t count)
+    {
+        if (count > bytes_left_) fail("the record is larger than the limit");
+        bytes_left_ -= count;
+    }
+
     void finish()
     {
         skip_space();
@@ -204,6 +212,7 @@ private:
     std::string_view text_;
     std::size_t at_ = 0;
     bounds bounds_;
+    std::size_t bytes_left_;
     std::string_view member_{};
 };
 

@@ -206,6 +206,25 @@ std::int64_t parse_moment(json_reader& in)
     in.fail("the time is not one that its type can hold");
 }
 
+/// Goes to the next element of an array that must have one.
+inline void require_next(json_reader& in, bool& first)
+{
+    if (!in.next(']', first)) in.fail("an array has too few elements");
+}
+
+inline void require_end(json_reader& in, bool& first)
+{
+    if (in.next(']', first)) in.fail("an array has too many elements");
+}
+
+inline void require_name(json_reader& in, std::string_view wanted, bool& first)
+{
+    auto name = std::string{};
+    auto const more = in.next('}', first);
+    if (more) in.name(name);
+    if (!more || name != wanted) in.fail("a variant is written {\"index\":0,\"value\":...}");
+}
+
 /// What an unordered container holds, in an order that does not depend on the machine.
 inline void append_sorted(std::string& out, std::vector<std::string>& entries)
 {

@@ -136,15 +136,6 @@ concept unordered = requires
     typename T::hasher;
 };
 
-/// Several elements with equal keys.
-template <class T>
-concept repeating = requires(T& t, typename T::value_type const& v)
-{
-    {
-        t.insert(v)
-        } -> std::same_as<typename T::iterator>;
-};
-
 template <class T>
 consteval layout layout_of_scalar()
 {
@@ -177,8 +168,6 @@ consteval layout layout_of_class()
         return layout::nothing;
     else if constexpr (reflected<T>)
         return layout::reflected;
-    else if constexpr (foreign<T>.version != 0)
-        return layout::foreign;
     else if constexpr (sequence<T>)
         return std::same_as<typename T::value_type, bool> ? layout::bits : layout::sequence;
     else if constexpr (map_like<T>)
@@ -194,7 +183,9 @@ consteval layout layout_of_class()
 template <class T>
 consteval layout find_layout()
 {
-    if constexpr (fixed_array<T>)
+    if constexpr (own_format<T>)
+        return layout::foreign;
+    else if constexpr (fixed_array<T>)
         return layout::array;
     else if constexpr (std::is_class_v<T>)
         return layout_of_class<T>();
@@ -237,6 +228,11 @@ concept contiguous = requires(T& t)
         } -> std::same_as<typename T::value_type*>;
     t.resize(std::size_t{});
 };
+
+/// Elements of one byte that lie in a body like a text: only their bytes count.
+template <class T>
+concept text_like =
+    contiguous<T> && block_element<typename T::value_type> && sizeof(typename T::value_type) == 1;
 
 /// The least bytes that a value takes: what bounds the elements of a container by the bytes left.
 template <class T>

@@ -20,6 +20,12 @@ CAIRN_INLINE std::uint64_t header_checksum(checkpoint_header const& header)
     return checksum(bytes.span());
 }
 
+/// Whether so many bytes stand in so many chunks, of which all but the last are full.
+inline bool fills(std::uint64_t bytes, std::uint64_t chunks)
+{
+    return bytes <= chunks * block_bytes && (chunks == 0 || bytes > (chunks - 1) * block_bytes);
+}
+
 CAIRN_INLINE void require_header(
     checkpoint_header const& header, std::string_view state, std::uint32_t version)
 {
@@ -34,6 +40,8 @@ CAIRN_INLINE void require_header(
         refuse_checkpoint(
             "its state has version " + std::to_string(header.version) + ", not "
             + std::to_string(version));
+    if (!fills(header.bytes, header.chunks.size()))
+        refuse_checkpoint("its chunks are not as many as its bytes need");
 }
 
 CAIRN_INLINE void require_base(checkpoint_header const& delta, checkpoint_header const& base)

@@ -48,7 +48,8 @@ public:
     [[nodiscard]] recovery_report const& report() const { return now_.report; }
 
     /// One transaction: `fn(tx)`, then everything stored that the state does not have is applied
-    /// to it, then a checkpoint is written if it is due. Gives what `fn` returns.
+    /// to it, then a checkpoint is written if it is due (or, with `from_checkpoint`, if there is
+    /// none yet). Gives what `fn` returns.
     ///
     /// @errors    Those of `store::write`; what `fn` and `apply` throw passes through, `refuse`
     ///            included: a record that the state will not take is not stored.
@@ -62,7 +63,10 @@ public:
             auto const follow = [&] {
                 changed = true;
                 apply_new(tx);
-                checkpoints_.checkpoint_if_due(tx, now_.state);
+                if (needs_checkpoint())
+                    checkpoints_.checkpoint(tx, now_.state);
+                else
+                    checkpoints_.checkpoint_if_due(tx, now_.state);
             };
             if constexpr (std::is_void_v<std::invoke_result_t<Function&, decltype(tx)>>) {
                 fn(tx);
@@ -100,6 +104,13 @@ public:
     }
 
 private:
+    /// Whether the records alone would not do to recover, because they may not be used.
+    [[nodiscard]] bool needs_checkpoint() const
+    {
+        return recovering_.strategy == recovery_strategy::from_checkpoint
+            && !checkpoints_.last_.used;
+    }
+
     /// Runs a transaction; after an error the state is what the store has.
     template <class Transaction>
     auto guarded(bool const& changed, Transaction const& run)

@@ -52,7 +52,7 @@ class recovery_plan {
     static_assert(
         detail::saves_itself<State> || detail::storable<State>,
         "cairn::recovery: this state cannot be saved: give it save(checkpoint_writer&) const and "
-        "load(checkpoint_reader&), or adapt it with BOOST_HANA_ADAPT_STRUCT");
+        "load(checkpoint_reader&), or adapt it with BOOST_HANA_ADAPT_STRUCT, all of its members");
     static_assert(
         detail::has_deltas<State> || !detail::has_some_of_deltas<State>,
         "cairn::recovery: a state with deltas has all of mark() const, "

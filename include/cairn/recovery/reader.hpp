@@ -68,7 +68,8 @@ public:
     }
 
     /// The number of elements that follow, each of at least `least` bytes (1 or more): never more
-    /// than there are bytes for, so that memory may be reserved for them.
+    /// than there are bytes for, as far as the checkpoint's header tells the truth. Reserve memory
+    /// for some of them, and let it grow as they are read.
     [[nodiscard]] std::size_t count(std::size_t least = 1)
     {
         return static_cast<std::size_t>(number_below(left() / least + 1));

@@ -6,7 +6,9 @@
 #include <cairn/recovery/report.hpp>
 #include <cairn/recovery/writer.hpp>
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -140,20 +142,48 @@ void load_element(checkpoint_reader& in, T& value)
     }
 }
 
+/// How many elements get memory before one of them is read: their number may not be true.
+template <class T>
+inline constexpr std::size_t elements_at_once =
+    std::max(block_bytes / sizeof(typename T::value_type), std::size_t{1});
+
 template <class T>
 void load_block(checkpoint_reader& in, T& value)
 {
-    value.resize(in.count(sizeof(typename T::value_type)));
-    in.bytes(std::as_writable_bytes(std::span{value}));
+    value.clear();
+    for (auto left = in.count(sizeof(typename T::value_type)); left != 0;) {
+        auto const some = std::min(left, elements_at_once<T>);
+        auto const at = value.size();
+        value.resize(at + some);
+        in.bytes(std::as_writable_bytes(std::span{value}.subspan(at)));
+        left -= some;
+    }
+}
+
+/// The least bytes that `put` takes.
+template <class T>
+consteval std::size_t least_bytes_put()
+{
+    return least_bytes<T>() + (is_fixed_size<T>() ? 0 : sizeof(std::uint32_t));
+}
+
+template <class T>
+consteval std::size_t least_bytes_of_saved_element()
+{
+    if constexpr (layout_of<T> == layout::map)
+        return least_bytes_put<typename T::key_type>() + least_bytes_put<typename T::mapped_type>();
+    else
+        return least_bytes_put<typename T::value_type>();
 }
 
 template <class T>
 void load_elements(checkpoint_reader& in, T& value)
 {
     if constexpr (is_block<T>) return load_block(in, value);
-    auto const count = in.count();
+    auto const count = in.count(least_bytes_of_saved_element<T>());
     value.clear();
-    if constexpr (requires { value.reserve(count); }) value.reserve(count);
+    if constexpr (requires { value.reserve(count); })
+        value.reserve(std::min(count, elements_at_once<T>));
     for (std::size_t i = 0; i != count; ++i) {
         load_element(in, value);
         if (value.size() != i + 1) in.refuse("a key comes twice");
