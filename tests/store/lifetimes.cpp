@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ namespace {
 template <class Body>
 int in_child(Body const& body)
 {
+    std::fflush(nullptr); // else a child that exits would print the parent's text once more
     auto const child = ::fork();
     if (child == 0) {
         ::alarm(20);
