@@ -78,5 +78,6 @@ public:
 };
 
 using thread = std::thread;
+using steady_clock = std::chrono::steady_clock;
 
 } // namespace cairn::inline v0::detail

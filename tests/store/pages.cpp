@@ -80,3 +80,51 @@ TEST_CASE_TEMPLATE("a token that lost its end, or gained one, is refused", Backe
     refuses(db[entries].by("text"_by));
     refuses(db[entries].by("weight"_by));
 }
+
+TEST_CASE_TEMPLATE("no page of a range after a place lies in front of it", Backend, EVERY_BACKEND)
+{
+    auto db = test::store<Backend>{};
+    fill(db, 9);
+    auto const check = [](auto const& all, auto const& whole) {
+        auto const first = all.page(2);
+        auto const third = all.page(2, all.page(2, first.next).next);
+        auto const range = all.after(first.next);
+        auto seen = std::vector<std::int32_t>{};
+        auto token = std::string{};
+        do {
+            auto const page = range.page(2, token);
+            for (auto const n : numbers_of(page.records)) seen.push_back(n);
+            CHECK(page.previous.empty());
+            token = page.next;
+        } while (!token.empty());
+        CHECK(seen == whole);
+        // the place of a token in front of the range's own is not where its page begins
+        CHECK(
+            numbers_of(all.after(third.next).page(2, first.next).records)
+            == std::vector{whole[4], whole[5]});
+        CHECK(numbers_of(range.page(2, third.next).records) == std::vector{whole[4], whole[5]});
+        CHECK_THROWS_AS(static_cast<void>(range.page(2, third.previous)), cairn::invalid_argument);
+    };
+    check(db[entries].scan(), std::vector{3, 4, 5, 6, 7, 8, 9});
+    check(db[entries].scan().reversed(), std::vector{7, 6, 5, 4, 3, 2, 1});
+    check(db[entries].by("text"_by), std::vector{3, 4, 5, 6, 7, 8, 9});
+    check(db[entries].prefix().reversed(), std::vector{7, 6, 5, 4, 3, 2, 1});
+}
+
+TEST_CASE_TEMPLATE("a page of size 0 looks at nothing and leads nowhere", Backend, EVERY_BACKEND)
+{
+    auto db = test::store<Backend>{};
+    fill(db, 6);
+    auto const all = db[entries].scan();
+    auto const second = all.page(2, all.page(2).next);
+    auto const check = [](auto const& page) {
+        CHECK(page.records.empty());
+        CHECK(page.next.empty());
+        CHECK(page.previous.empty());
+    };
+    check(all.page(0));
+    check(all.page(0, second.next));
+    check(all.page(0, second.previous));
+    check(all.limit(0).page(2));
+    check(all.limit(0).page(2, second.next));
+}

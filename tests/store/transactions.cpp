@@ -4,6 +4,7 @@
 #include "people.hpp"
 
 #include <memory>
+#include <new>
 #include <stdexcept>
 
 using namespace test;
@@ -147,4 +148,45 @@ TEST_CASE_TEMPLATE("a schema of one model is a store of one repository", Backend
     auto db = test::store<Backend, only_entries>{};
     db[entries].insert(number(1));
     CHECK(db[entries].count() == 1);
+}
+
+namespace {
+
+/// A result that counts its copies, and may refuse to be copied.
+struct copied {
+    copied(int& count, bool throws) : copies{&count}, refuses{throws} {}
+    copied(copied const& other) : copies{other.copies}, refuses{other.refuses}
+    {
+        ++*copies;
+        if (refuses) throw std::bad_alloc{};
+    }
+    copied& operator=(copied const&) = delete;
+
+    int* copies;
+    bool refuses;
+};
+
+} // namespace
+
+TEST_CASE_TEMPLATE(
+    "an attempt gives its result without a copy, which could throw when its writes stay", Backend,
+    EVERY_BACKEND)
+{
+    auto db = test::store<Backend>{};
+    auto copies = 0;
+    db.write([&](auto& tx) {
+        auto const made = tx.attempt([&] {
+            tx[entries].insert(number(1));
+            return copied{copies, true};
+        });
+        CHECK(made.refuses);
+        auto const kept = copied{copies, true};
+        auto const fail = [&]() -> copied { // a copy that the closure itself makes
+            tx[entries].insert(number(2));
+            return kept;
+        };
+        CHECK_THROWS_AS(static_cast<void>(tx.attempt(fail)), std::bad_alloc);
+    });
+    CHECK(copies == 1);
+    CHECK(numbers_of(db[entries].scan().to_vector()) == std::vector{1});
 }

@@ -87,6 +87,15 @@ struct question {
     bool operator==(question const&) const = default;
 };
 
+/// Whether records may lack a value in the column that the bounds of `q` are on.
+[[nodiscard]] inline bool next_may_be_absent(shape const& model, question const& q)
+{
+    if (q.order != ordering::index) return false; // a key is never absent
+    auto const& index = model.indexes[q.index];
+    return q.equal_columns < index.size
+        && model.members[index.members[q.equal_columns]].type.nullable;
+}
+
 /// A place between records in the order of a question: the ordered encoding of all its columns
 /// (index: its columns, then the sequence as a signed 64-bit integer; key: the key's fields;
 /// insertion: the sequence). A page begins strictly behind it, in the direction of travel.
@@ -102,11 +111,13 @@ struct located {
     Model record;
 };
 
-/// What a page says beside its records.
+/// What a page says beside its records. The next one begins behind `last`; what was passed there,
+/// since damage had left it no place in the order, comes first in it.
 struct page_frame {
     std::vector<std::int64_t> sequences{}; ///< of the records, in the same order
-    position last{};                       ///< of the last record looked at, to go on from
+    position last{};                       ///< of the last record looked at that has a place
     bool more = false;                     ///< whether the table may have another record behind it
+    std::size_t passed = 0;                ///< damaged records looked at behind `last`
 };
 
 /// Some records in the order of a question.

@@ -46,7 +46,7 @@ public:
     }
 
     /// The same, at most until `deadline`.
-    void wait_while_until(std::uint32_t old, std::chrono::steady_clock::time_point deadline)
+    void wait_while_until(std::uint32_t old, steady_clock::time_point deadline)
     {
         if (get() != old) return;
         auto const since = deadline.time_since_epoch();
@@ -91,7 +91,7 @@ public:
         auto held = std::unique_lock{gate_};
         if (value_ == old) changed_.wait(held);
     }
-    void wait_while_until(std::uint32_t old, std::chrono::steady_clock::time_point deadline)
+    void wait_while_until(std::uint32_t old, steady_clock::time_point deadline)
     {
         auto held = std::unique_lock{gate_};
         if (value_ == old) changed_.wait_until(held, deadline);

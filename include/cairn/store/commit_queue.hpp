@@ -11,6 +11,7 @@
 #include <chrono>
 #include <deque>
 #include <memory>
+#include <optional>
 
 namespace cairn::inline v0::detail {
 
@@ -21,6 +22,10 @@ namespace cairn::inline v0::detail {
 /// its outcome. A member that must run on its own thread gets the batch handed over and leads
 /// from there on. A batch closes when it is full, old, or nobody waits; but if more threads than
 /// that were seen writing, the leader first waits for them a quarter of a commit's time.
+///
+/// A thread inside a write of another store keeps others out of that one until its batch is over.
+/// They may be members behind it, or what an asynchronous one has captured and ends with the batch:
+/// so it is the last member of its batch, and of none with an asynchronous one.
 class commit_queue {
 public:
     commit_queue(store_core const* owner, any_database& database, commit_options options)
@@ -56,8 +61,9 @@ private:
         scope* scopes = nullptr; // of the thread that waits for it
         std::unique_ptr<async_write> async{};
         bool anywhere = true;
-        std::exception_ptr failure{}; // written before `at` becomes `finished`
-        member* next = nullptr;       // in the batch
+        bool writes_elsewhere = false; // the thread is inside a write of another store
+        std::exception_ptr failure{};  // written before `at` becomes `finished`
+        member* next = nullptr;        // in the batch
         wait_word at{waiting};
     };
 
@@ -67,10 +73,11 @@ private:
         member* last = nullptr;
         std::size_t size = 0;
         member* leader = nullptr;
-        std::chrono::steady_clock::time_point opened{};
-        std::chrono::steady_clock::time_point patience{}; ///< until when it may wait for others
-        bool begun = false;                               ///< a transaction is open underneath
-        bool anything = false;                            ///< a member succeeded in it
+        steady_clock::time_point opened{};
+        bool begun = false;        ///< a transaction is open underneath
+        bool anything = false;     ///< a member succeeded in it
+        bool asynchronous = false; ///< a member is asynchronous
+        bool ends_here = false;    ///< the thread of a member writes elsewhere
     };
 
     using lock = std::unique_lock<mutex>;
@@ -94,13 +101,14 @@ private:
     void fail_batch(std::exception_ptr const& failure) noexcept;
     void settle(std::exception_ptr const& failure) noexcept;
     void finish_member(member& m, std::exception_ptr const& failure, bool is_caller) noexcept;
+    void finish_asynchronous(member& m) noexcept;
     void choose_next_leader(std::size_t members, bool tells_tickets) noexcept;
     void note_tickets_told() noexcept;
-    void async_loop();
+    void async_loop() noexcept;
     void start_async_thread();
     void add_to_batch(member& m) noexcept;
     void require_parent() const;
-    [[nodiscard]] std::chrono::steady_clock::time_point turn_deadline() const;
+    [[nodiscard]] steady_clock::time_point turn_deadline() const;
     [[noreturn]] static void refuse_closed();
 
     store_core const* owner_;
@@ -125,8 +133,9 @@ private:
     std::size_t wanted_ = 0; // members in the queue that the leader waits for; 0: does not
     condition_variable gathered_{};
 
-    batch batch_{};                                     // the leader's
-    std::chrono::steady_clock::duration commit_time_{}; // the leader's: of the last shared commit
+    batch batch_{};                                      // the leader's
+    std::optional<steady_clock::time_point> patience_{}; // until when its batch may wait for others
+    steady_clock::duration commit_time_{};               // the leader's: of the last shared commit
 };
 
 } // namespace cairn::inline v0::detail

@@ -23,9 +23,9 @@ CAIRN_INLINE void commit_queue::require_parent() const
         {.message = "the process forked inside a write: the transaction is the parent's"});
 }
 
-CAIRN_INLINE std::chrono::steady_clock::time_point commit_queue::turn_deadline() const
+CAIRN_INLINE steady_clock::time_point commit_queue::turn_deadline() const
 {
-    return std::chrono::steady_clock::now() + options_.turn_timeout;
+    return steady_clock::now() + options_.turn_timeout;
 }
 
 CAIRN_INLINE void commit_queue::add_to_batch(member& m) noexcept
@@ -33,11 +33,17 @@ CAIRN_INLINE void commit_queue::add_to_batch(member& m) noexcept
     (batch_.last != nullptr ? batch_.last->next : batch_.first) = &m;
     batch_.last = &m;
     ++batch_.size;
+    if (m.async) batch_.asynchronous = true;
+    if (m.writes_elsewhere) batch_.ends_here = true;
 }
 
 CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
 {
-    auto self = member{.fn = &fn, .scopes = scope::current(), .anywhere = anywhere};
+    auto self = member{
+        .fn = &fn,
+        .scopes = scope::current(),
+        .anywhere = anywhere,
+        .writes_elsewhere = scope::any_writes()};
     {
         auto const held = lock{gate_};
         if (closing_) refuse_closed();
@@ -62,7 +68,7 @@ CAIRN_INLINE void commit_queue::wait_for_turn(member& self)
     auto const deadline = turn_deadline();
     while (self.at.get() == waiting) {
         self.at.wait_while_until(waiting, deadline);
-        if (std::chrono::steady_clock::now() >= deadline && leave_queue(self)) {
+        if (steady_clock::now() >= deadline && leave_queue(self)) {
             raise(
                 errc::busy,
                 {.message = "no turn to write came within commit.turn_timeout: another write is "
@@ -126,19 +132,19 @@ CAIRN_INLINE bool commit_queue::run_member(member& m)
 CAIRN_INLINE void commit_queue::begin_if_needed()
 {
     if (batch_.begun) return;
-    if (batch_.size == 1) batch_.opened = std::chrono::steady_clock::now();
+    if (batch_.size == 1) batch_.opened = steady_clock::now();
     session_.begin();
     batch_.begun = true;
 }
 
 CAIRN_INLINE void commit_queue::run_body(member& m)
 {
+    auto const operation = scope{owner_, m.scopes};
     if (m.async) {
         auto inside = scope{owner_, scope_kind::transaction, &session_};
         m.async->run(inside.id());
         inside.returned();
     } else {
-        auto const theirs = scope::borrowed{m.scopes};
         (*m.fn)(session_);
     }
 }
@@ -171,6 +177,7 @@ CAIRN_INLINE commit_queue::member* commit_queue::next_member()
     if (waiting_.empty()) gather(held);
     if (waiting_.empty()) return nullptr;
     auto* next = waiting_.front();
+    if (next->writes_elsewhere && batch_.asynchronous) return nullptr;
     waiting_.pop_front();
     next->at.set_quietly(taken);
     if (next->async) {
@@ -187,14 +194,13 @@ CAIRN_INLINE void commit_queue::gather(lock& held)
     auto const size = batch_.size;
     auto const full = crowd_ < options_.members ? crowd_ : options_.members;
     if (size == 0 || size >= full || commit_time_ < shortest_worth_waiting) return;
-    if (batch_.patience == std::chrono::steady_clock::time_point{}) {
+    if (!patience_) {
         auto const most = commit_time_ / 4;
-        batch_.patience = std::chrono::steady_clock::now()
-            + (most < options_.time ? most : options_.time);
+        patience_ = steady_clock::now() + (most < options_.time ? most : options_.time);
     }
     wanted_ = full - size;
     while (waiting_.size() < wanted_
-           && gathered_.wait_until(held, batch_.patience) != std::cv_status::timeout) {}
+           && gathered_.wait_until(held, *patience_) != std::cv_status::timeout) {}
     wanted_ = 0;
 }
 
@@ -209,8 +215,8 @@ CAIRN_INLINE void commit_queue::note_crowd(std::size_t members) noexcept
 CAIRN_INLINE bool commit_queue::batch_is_closed() const
 {
     if (batch_.size == 0) return false;
-    return batch_.size >= options_.members
-        || std::chrono::steady_clock::now() - batch_.opened >= options_.time;
+    if (batch_.ends_here) return true;
+    return batch_.size >= options_.members || steady_clock::now() - batch_.opened >= options_.time;
 }
 
 CAIRN_INLINE void commit_queue::finish_batch()
@@ -230,9 +236,9 @@ CAIRN_INLINE void commit_queue::commit_batch()
         session_.commit();
         return;
     }
-    auto const start = std::chrono::steady_clock::now();
+    auto const start = steady_clock::now();
     session_.commit();
-    commit_time_ = std::chrono::steady_clock::now() - start;
+    commit_time_ = steady_clock::now() - start;
 }
 
 CAIRN_INLINE void commit_queue::fail_batch(std::exception_ptr const& failure) noexcept
@@ -245,20 +251,18 @@ CAIRN_INLINE void commit_queue::fail_batch(std::exception_ptr const& failure) no
 CAIRN_INLINE void commit_queue::settle(std::exception_ptr const& failure) noexcept
 {
     auto const done = std::exchange(batch_, batch{});
+    patience_.reset();
     try {
         if (!failure) database_.after_commit();
     } catch (...) { // NOLINT(bugprone-empty-catch): the commit stands; the backend remembers
     }
-    auto tells_tickets = false;
-    for (auto* m = done.first; m != nullptr; m = m->next)
-        tells_tickets = tells_tickets || m->async != nullptr;
-    choose_next_leader(done.size, tells_tickets);
+    choose_next_leader(done.size, done.asynchronous);
     for (auto* m = done.first; m != nullptr;) {
         auto* const next = m->next;
         finish_member(*m, failure, m == done.leader);
         m = next;
     }
-    if (tells_tickets) note_tickets_told();
+    if (done.asynchronous) note_tickets_told();
 }
 
 CAIRN_INLINE void commit_queue::note_tickets_told() noexcept
@@ -269,19 +273,24 @@ CAIRN_INLINE void commit_queue::note_tickets_told() noexcept
 }
 
 /// The member is gone afterwards. Its outcome is handed over: the exception, if any, is no longer
-/// this thread's when the member's thread can see it. With a closure goes what it captured: a
-/// destructor among that may not call the store, whose queue would wait for itself.
+/// this thread's when the member's thread can see it.
 CAIRN_INLINE void commit_queue::finish_member(
     member& m, std::exception_ptr const& failure, bool is_caller) noexcept
 {
     if (failure) m.failure = copy_of(failure);
-    if (!m.async) {
-        if (is_caller)
-            m.at.set_quietly(finished);
-        else
-            m.at.set(finished);
-        return;
-    }
+    if (m.async)
+        finish_asynchronous(m);
+    else if (is_caller)
+        m.at.set_quietly(finished);
+    else
+        m.at.set(finished);
+}
+
+/// With a closure goes what it captured: a destructor among that may not call the store, whose
+/// queue would wait for itself.
+CAIRN_INLINE void commit_queue::finish_asynchronous(member& m) noexcept
+{
+    auto const operation = scope{owner_, nullptr};
     auto const inside = scope{owner_, scope_kind::callback, nullptr};
     m.async->finish(std::move(m.failure));
     delete &m;
@@ -313,13 +322,11 @@ CAIRN_INLINE void commit_queue::post(std::unique_ptr<async_write> write)
     m->async = std::move(write);
     auto held = lock{gate_};
     auto const deadline = turn_deadline();
-    while (!closing_ && async_waiting_ >= options_.async_queue) {
-        if (async_room_.wait_until(held, deadline) == std::cv_status::timeout) {
-            raise(
-                errc::busy,
-                {.message = "the queue of asynchronous writes stayed full for "
-                            "commit.turn_timeout"});
-        }
+    auto const has_room = [&] { return closing_ || async_waiting_ < options_.async_queue; };
+    if (!async_room_.wait_until(held, deadline, has_room)) {
+        raise(
+            errc::busy,
+            {.message = "the queue of asynchronous writes stayed full for commit.turn_timeout"});
     }
     if (closing_) refuse_closed();
     start_async_thread();
@@ -348,7 +355,8 @@ CAIRN_INLINE void commit_queue::start_async_thread()
     }
 }
 
-CAIRN_INLINE void commit_queue::async_loop()
+/// A child that was forked in here has nobody to whom its misuse could be told: it ends.
+CAIRN_INLINE void commit_queue::async_loop() noexcept
 {
     auto held = lock{gate_};
     while (true) {

@@ -52,7 +52,8 @@ public:
     /// At most `n` records.
     [[nodiscard]] basic_range limit(std::size_t n) const { return basic_range{core_.limited(n)}; }
 
-    /// From strictly behind the place of a page's `next` token on.
+    /// From strictly behind the place of a page's `next` token on. Paged forwards only: its pages
+    /// have no `previous`, and none begins in front of the place.
     /// @errors `invalid_argument` if the token belongs to another range, or leads backwards.
     [[nodiscard]] basic_range after(std::string_view token) const
     {
@@ -73,7 +74,8 @@ public:
 
     /// Records that fail their checks are passed to `report`, a callable that takes a
     /// `corrupt_record const&`, and left out, of reading and of `update`, and do not count for a
-    /// limit; without this they throw. (`count`, `sequences` and `erase` read no records.)
+    /// limit; without this they throw. One whose place cannot be told may be reported by two pages.
+    /// (`count`, `sequences` and `erase` read no records.)
     template <class Report>
     [[nodiscard]] basic_range tolerate(Report report) const
     {
@@ -84,7 +86,7 @@ public:
             return *this;
     }
 
-    /// Starts over; an input iterator.
+    /// Starts over; an input iterator. If it throws, or `++` does, the loop is at its end.
     [[nodiscard]] iterator begin()
     {
         core_.begin(&records_);
@@ -121,8 +123,10 @@ public:
     [[nodiscard]] std::uint64_t count() const { return core_.count(); }
 
     /// The page of at most `size` records, and of the range's limit, behind the place of `token`
-    /// (empty: the first page). Beyond an end a page is empty, and leads back.
-    /// @errors `invalid_argument` if the token belongs to another range.
+    /// (empty: the first page). Beyond an end a page is empty, and leads back. A page of size 0
+    /// looks at nothing and leads nowhere.
+    /// @errors `invalid_argument` if the token belongs to another range, or leads backwards in one
+    ///         `after` a place.
     /// @complexity As the first page, however far the token is.
     [[nodiscard]] record_page<Model> page(std::size_t size, std::string_view token = {}) const;
 

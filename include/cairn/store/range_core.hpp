@@ -54,6 +54,8 @@ inline constexpr std::size_t largest_page_size = 1024;
 inline constexpr std::size_t by_key = static_cast<std::size_t>(-1);
 inline constexpr std::size_t by_insertion = static_cast<std::size_t>(-2);
 
+struct page_place;
+
 /// The tokens of a page, and whether its records must be turned round.
 struct page_ends {
     std::string next{};
@@ -123,9 +125,6 @@ private:
     [[nodiscard]] range_core fresh() const;
     [[noreturn]] void refuse(char const* message) const;
     void report(corrupt_record const& what) const;
-    void fetch(
-        question const& q, position const* after, std::size_t n, page_frame& page,
-        void* records) const;
     /// All but the first `reported` damaged records are reported.
     void fetch_in(
         any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
@@ -138,6 +137,7 @@ private:
     void next_page(void* records);
     [[nodiscard]] page_ends make_page(
         std::size_t size, std::string_view token_given, void* records) const;
+    [[nodiscard]] page_place place_of(std::string_view token) const;
     [[nodiscard]] std::string token(position at, bool backward) const;
     [[nodiscard]] position place_of_first(
         question const& q, page_frame const& page, void* records) const;

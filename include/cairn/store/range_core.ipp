@@ -116,13 +116,6 @@ CAIRN_INLINE void range_core::report(corrupt_record const& what) const
     inside.returned();
 }
 
-CAIRN_INLINE void range_core::fetch(
-    question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
-{
-    handle_.core->read(
-        handle_.where, [&](any_session& s) { fetch_in(s, q, after, n, page, records); });
-}
-
 CAIRN_INLINE void range_core::fetch_in(
     any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
     void* records, std::size_t reported) const
@@ -190,22 +183,34 @@ CAIRN_INLINE void range_core::require_answer(std::int64_t sequence, void const* 
         return upper ? next > end->value : next < end->value;
     };
     auto const differs = !place.starts_with(question_.equal);
-    if (!differs && !is_beyond(question_.lower, false) && !is_beyond(question_.upper, true)) return;
+    auto const absent = (question_.lower || question_.upper) && next.starts_with('\0')
+        && next_may_be_absent(*type.model, question_);
+    if (!differs && !absent && !is_beyond(question_.lower, false)
+        && !is_beyond(question_.upper, true))
+        return;
     raise(
         errc::corrupt_store,
         {.message = "an index led to a record that does not have the values asked for",
          .model = std::string{type.model->name}});
 }
 
-/// As `fetch`, but goes on behind damaged records that are tolerated until it has a good one.
+/// A page that goes on behind damaged records that are tolerated until it has a good one. Those
+/// without a place to go on from come again with more behind them, and are reported once.
 CAIRN_INLINE void range_core::fetch_some(
     question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
 {
-    fetch(q, after, n, page, records);
-    while (page.sequences.empty() && page.more && n != 0) {
-        auto const behind = page.last;
-        fetch(q, &behind, n, page, records);
-    }
+    handle_.core->read(handle_.where, [&](any_session& s) {
+        auto behind = position{};
+        fetch_in(s, q, after, n, page, records);
+        while (page.sequences.empty() && page.more) {
+            if (!page.last.empty()) {
+                behind = page.last;
+                after = &behind;
+            }
+            auto const known = page.passed;
+            fetch_in(s, q, after, n + known, page, records, known);
+        }
+    });
 }
 
 CAIRN_INLINE void range_core::fetch_all(void* records) const
@@ -232,11 +237,7 @@ range_core::fetch_page(std::size_t size, std::string_view token_given, void* rec
 CAIRN_INLINE page_ends
 range_core::make_page(std::size_t size, std::string_view token_given, void* records) const
 {
-    auto place = page_place{};
-    if (!token_given.empty())
-        place = read_token(handle_.model(), question_, token_given);
-    else if (start_)
-        place.at = *start_;
+    auto const place = place_of(token_given);
     auto asked = question_;
     if (place.backward) asked.reversed = !asked.reversed;
     auto page = page_frame{};
@@ -246,12 +247,24 @@ range_core::make_page(std::size_t size, std::string_view token_given, void* reco
     auto& onward = place.backward ? ends.previous : ends.next;
     auto& back = place.backward ? ends.next : ends.previous;
     if (page.more) onward = token(page.last, place.backward);
-    if (token_given.empty()) return ends;
+    if (token_given.empty() || start_ || size == 0 || limit_ == 0) return ends;
     if (!page.sequences.empty())
         back = token(place_of_first(asked, page, records), !place.backward);
-    else if (!page.more)
+    else
         back = token({}, !place.backward); // nothing here: from that end of the range
     return ends;
+}
+
+/// Where the page of a token begins, which is nowhere in front of the range's own start.
+CAIRN_INLINE page_place range_core::place_of(std::string_view token) const
+{
+    auto place = page_place{};
+    if (!token.empty()) place = read_token(handle_.model(), question_, token);
+    if (!start_) return place;
+    if (place.backward) refuse("a range behind a place is paged forwards only");
+    auto const is_in_front = question_.reversed ? place.at > *start_ : place.at < *start_;
+    if (place.at.empty() || is_in_front) place.at = *start_;
+    return place;
 }
 
 CAIRN_INLINE std::string range_core::token(position at, bool backward) const
@@ -310,8 +323,11 @@ CAIRN_INLINE void range_core::begin(void* records)
 CAIRN_INLINE void range_core::load(position const* after, void* records)
 {
     auto const left = limit_ - seen_;
-    fetch_some(question_, after, left < size_ ? left : size_, page_, records);
+    page_ = page_frame{}; // so a loop whose next page fails is at its end
     index_ = 0;
+    auto page = page_frame{};
+    fetch_some(question_, after, left < size_ ? left : size_, page, records);
+    page_ = std::move(page);
 }
 
 CAIRN_INLINE void range_core::next_page(void* records)

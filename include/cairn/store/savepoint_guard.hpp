@@ -26,16 +26,21 @@ public:
     }
 
     template <class Function>
+        requires std::is_void_v<std::invoke_result_t<Function const&>>
+    void keep_after(Function const& fn)
+    {
+        fn();
+        keep();
+    }
+
+    /// The result is made in place: a copy that threw after `keep` would leave the writes. In a
+    /// block of its own, g++ would make that copy.
+    template <class Function>
     auto keep_after(Function const& fn)
     {
-        if constexpr (std::is_void_v<decltype(fn())>) {
-            fn();
-            keep();
-        } else {
-            auto result = fn();
-            keep();
-            return result;
-        }
+        auto result = fn();
+        keep();
+        return result;
     }
 
 private:

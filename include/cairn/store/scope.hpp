@@ -12,8 +12,9 @@
 namespace cairn::inline v0::detail {
 
 enum class scope_kind : std::uint8_t {
-    transaction, ///< inside `write`, or an operation of the commit queue
+    transaction, ///< inside `write`
     snapshot,    ///< inside `read`
+    operation,   ///< inside a write, and in none of the functions that it calls
     callback,    ///< inside a function that may not call the store at all
 };
 
@@ -21,17 +22,27 @@ enum class scope_kind : std::uint8_t {
 class scope {
 public:
     scope(store_core const* owner, scope_kind kind, any_session* session)
-        : owner_{owner}, kind_{kind}, session_{session},
-          id_{last_id.fetch_add(1, std::memory_order_relaxed) + 1}, outer_{innermost}
+        : owner_{owner}, kind_{kind}, session_{session}, id_{new_id()}, outer_{innermost},
+          before_{innermost}
     {
         innermost = this;
     }
+
+    /// An operation of a thread that waits for it, whose scopes take the place of this thread's.
+    /// No handle belongs to it.
+    scope(store_core const* owner, scope* theirs)
+        : owner_{owner}, kind_{scope_kind::operation}, session_{nullptr}, id_{0}, outer_{theirs},
+          before_{innermost}
+    {
+        innermost = this;
+    }
+
     scope(scope const&) = delete;
     scope& operator=(scope const&) = delete;
     ~scope()
     {
-        innermost = outer_;
-        escaped = !returned_;
+        innermost = before_;
+        if (kind_ != scope_kind::operation) escaped = !returned_;
     }
 
     /// Notes that the closure has returned. If the scope ends without it, the closure threw.
@@ -49,17 +60,15 @@ public:
     /// The innermost scope of this thread.
     [[nodiscard]] static scope* current() { return innermost; }
 
-    /// Puts another thread's scopes, while that thread waits, in place of this one's.
-    class borrowed {
-    public:
-        explicit borrowed(scope* theirs) : own_{innermost} { innermost = theirs; }
-        borrowed(borrowed const&) = delete;
-        borrowed& operator=(borrowed const&) = delete;
-        ~borrowed() { innermost = own_; }
-
-    private:
-        scope* own_;
-    };
+    /// Whether this thread is inside a write of any store.
+    [[nodiscard]] static bool any_writes()
+    {
+        for (auto const* s = innermost; s != nullptr; s = s->outer_) {
+            if (s->kind_ == scope_kind::transaction || s->kind_ == scope_kind::operation)
+                return true;
+        }
+        return false;
+    }
 
     /// The innermost scope of `owner` on this thread, or null.
     static scope* of(store_core const* owner)
@@ -92,6 +101,8 @@ public:
     }
 
 private:
+    static std::uint64_t new_id() { return last_id.fetch_add(1, std::memory_order_relaxed) + 1; }
+
     [[noreturn]] static void refuse(scope_kind kind)
     {
         switch (kind) {
@@ -105,6 +116,11 @@ private:
                 errc::misuse,
                 {.message = "the store was called from inside read: use the snapshot that the "
                             "closure received, and write after it"});
+        case scope_kind::operation:
+            raise(
+                errc::misuse,
+                {.message = "the store was called from inside one of its own writes, by a function "
+                            "of a record (a copy, a serialization): such may not call it"});
         case scope_kind::callback: break;
         }
         raise(
@@ -123,6 +139,7 @@ private:
     any_session* session_;
     std::uint64_t id_;
     scope* outer_;
+    scope* before_; // innermost when this began
     bool returned_ = false;
 };
 

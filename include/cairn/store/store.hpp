@@ -118,7 +118,8 @@ public:
     store(store const&) = delete;
     store& operator=(store const&) = delete;
 
-    /// Closes, if `close` was not called; what that would throw is lost, so call it. In a forked
+    /// Closes, if `close` was not called; what that would throw is lost, so call it. Inside one of
+    /// its own closures it is another thread that closes, when those have returned. In a forked
     /// child nothing is touched.
     ~store() { detail::end_core(std::move(core_)); }
 

@@ -189,9 +189,11 @@ CAIRN_INLINE void end_core(std::unique_ptr<store_core> core) noexcept
         return;
     }
     try {
-        if (core->on_queue_thread()) {
-            // The last owner was a closure of `write_async`: its thread cannot wait for itself.
-            thread{[last = std::move(core)] { last->close(); }}.detach();
+        if (core->on_queue_thread() || scope::of(core.get()) != nullptr) {
+            // This thread is what the end would wait for. If no other can be started, the store
+            // stays: what it has committed is safe, and what runs in it needs it.
+            auto* const last = core.release();
+            thread{[last] { end_core(std::unique_ptr<store_core>{last}); }}.detach();
             return;
         }
         core->close();

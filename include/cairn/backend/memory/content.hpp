@@ -17,7 +17,8 @@ namespace cairn::inline v0::detail {
 
 [[nodiscard]] inline std::size_t hash_of(cell const& value)
 {
-    if (value.data != nullptr) return std::hash<std::string_view>{}(value.as_text());
+    if (value.kind == cell::tag::text || value.kind == cell::tag::bytes)
+        return std::hash<std::string_view>{}(value.as_text()); // empty ones with null or without
     auto mixed = value.bits * 0x9E3779B97F4A7C15U; // 2^64 / golden ratio: spreads small numbers
     mixed ^= mixed >> 32U;
     return static_cast<std::size_t>(mixed);

@@ -247,10 +247,7 @@ CAIRN_INLINE entry_order const& memory_engine::order_for(memory_log* log, questi
 
 CAIRN_INLINE edges memory_engine::edges_for(question const& asked) const
 {
-    if (asked.order != ordering::index) return edges_of(asked, false);
-    auto const& index = shape_.indexes[asked.index];
-    auto const next = asked.equal_columns;
-    return edges_of(asked, next < index.size && shape_.members[index.members[next]].type.nullable);
+    return edges_of(asked, next_may_be_absent(shape_, asked));
 }
 
 CAIRN_INLINE memory_engine::found memory_engine::select(

@@ -14,7 +14,7 @@ namespace cairn::inline v0::detail {
 /// that waits before the next writer comes. An uncontended side costs one atomic operation.
 class read_write_lock {
 public:
-    using clock = std::chrono::steady_clock;
+    using clock = steady_clock;
 
     void lock_shared()
     {

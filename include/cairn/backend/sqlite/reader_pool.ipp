@@ -107,7 +107,7 @@ CAIRN_INLINE bool reader_pool::has_room() const
 /// Whoever is woken may find that another was faster; the deadline stays the same.
 CAIRN_INLINE void reader_pool::wait(std::unique_lock<mutex>& held)
 {
-    auto const deadline = std::chrono::steady_clock::now() + options_.busy_timeout;
+    auto const deadline = steady_clock::now() + options_.busy_timeout;
     ++waiting_;
     auto const came = room_.wait_until(held, deadline, [&] { return has_room(); });
     --waiting_;

@@ -47,14 +47,14 @@ private:
     [[noreturn]] void refuse_row(sqlite_session& s, row const& at) const;
     void require_key(sqlite_session& s, row const& at, cells key, void const* record) const;
     void require_answer(fetching& into, row const& at, void const* record) const;
-    [[nodiscard]] bool take(fetching& into, row const& at) const;
+    void take(fetching& into, row const& at) const;
     [[nodiscard]] static bool is_of_one_row(errc code);
     std::size_t reserve(void* records, std::size_t limit) const;
     void leave_out(fetching& into, row const& at, error const& damage) const;
     void place(fetching& into, cell const* stored, std::int64_t sequence) const;
+    void place_last(fetching& into) const;
     void place_if_possible(fetching& into, cell const* stored, std::int64_t sequence) const;
-    void require_progress(
-        question const& asked, position const* after, page_frame const& page) const;
+    void require_progress(fetching const& into, position const* after) const;
 
     table_engine engine_;
     record_type const& type_;

@@ -15,7 +15,7 @@ struct record_table::fetching {
     page_frame& page;
     void* records;
     own_columns columns;
-    void const* last = nullptr; ///< the last record of the page, if that was the last looked at
+    bool unplaced = false; ///< the last record of the page lies behind `page.last`
 };
 
 CAIRN_INLINE bool record_table::insert(sqlite_session& s, void const* record)
@@ -76,22 +76,20 @@ CAIRN_INLINE void record_table::fetch(
     page.sequences.reserve(reserve(records, limit));
     auto const fixed = fixed_values{engine_.table(), asked};
     auto into = fetching{s, asked, tolerate, fixed, page, records, own_columns{type_}};
-    auto good = true;
-    page.more = engine_.fetch(
-        s, asked, after, limit, [&](row const& at) { good = take(into, at); });
-    if (into.last != nullptr && good)
-        place(into, into.columns.of(into.last).data(), page.sequences.back());
-    require_progress(asked, after, page);
+    page.more = engine_.fetch(s, asked, after, limit, [&](row const& at) { take(into, at); });
+    place_last(into);
+    require_progress(into, after);
 }
 
 /// The next page begins behind the last record, wherever that says it is: a record that an index
-/// has at the wrong place would lead round in a circle.
-CAIRN_INLINE void record_table::require_progress(
-    question const& asked, position const* after, page_frame const& page) const
+/// has at the wrong place would lead round in a circle. Of damaged ones that are tolerated none may
+/// have a place.
+CAIRN_INLINE void record_table::require_progress(fetching const& into, position const* after) const
 {
-    auto const stands = page.last.empty()
-        ? page.more
-        : after != nullptr && (asked.reversed ? page.last >= *after : page.last <= *after);
+    auto const& last = into.page.last;
+    auto const stands = last.empty()
+        ? into.page.more && into.tolerate == nullptr
+        : after != nullptr && (into.asked.reversed ? last >= *after : last <= *after);
     if (!stands) return;
     raise(
         errc::corrupt_store,
@@ -181,8 +179,8 @@ CAIRN_INLINE void record_table::require_key(
         if (!(own.view()[i] == key[i])) refuse_row(s, at);
 }
 
-/// Adds a row to a page; false if it is damaged, and that is tolerated.
-CAIRN_INLINE bool record_table::take(fetching& into, row const& at) const
+/// Adds a row to a page, unless it is damaged, and that is tolerated.
+CAIRN_INLINE void record_table::take(fetching& into, row const& at) const
 {
     auto* const record = append_record(type_, into.records, into.page.sequences.size());
     try {
@@ -192,11 +190,10 @@ CAIRN_INLINE bool record_table::take(fetching& into, row const& at) const
         type_.truncate(into.records, into.page.sequences.size());
         if (into.tolerate == nullptr || !is_of_one_row(damage.code())) throw;
         leave_out(into, at, damage);
-        return false;
+        return;
     }
     into.page.sequences.push_back(at.sequence());
-    into.last = record;
-    return true;
+    into.unplaced = true;
 }
 
 /// The catalog has agreed that the table is of our version: a row that says otherwise is damaged,
@@ -234,15 +231,27 @@ CAIRN_INLINE void record_table::place(
     auto reached = position{};
     append_position(reached, order, stored, sequence);
     into.page.last = std::move(reached);
+    into.page.passed = 0;
+    into.unplaced = false;
 }
 
-/// Damaged columns may have no place in their order: then the last good one stays.
+CAIRN_INLINE void record_table::place_last(fetching& into) const
+{
+    if (!into.unplaced) return;
+    auto const behind = into.page.sequences.size() - 1;
+    auto const columns = into.columns.of(type_.element(into.records, behind));
+    place(into, columns.data(), into.page.sequences[behind]);
+}
+
+/// Damaged columns may have no place in their order: then the last good one is gone on from.
 CAIRN_INLINE void record_table::place_if_possible(
     fetching& into, cell const* stored, std::int64_t sequence) const
 {
     try {
         place(into, stored, sequence);
-    } catch (error const&) { // NOLINT(bugprone-empty-catch): the record is reported all the same
+    } catch (error const&) {
+        place_last(into);
+        ++into.page.passed;
     }
 }
 
