@@ -283,9 +283,9 @@ struct at_work {
     void kill_performer() const { executor::end_process(executor::identity_of(who), SIGKILL, 1s); }
     void check_each_begun_once() const
     {
-        for (auto const& [task, times] : folder.begun()) {
-            CAPTURE(task);
-            CHECK(times == 1);
+        for (auto const& each : folder.begun()) {
+            CAPTURE(each.first);
+            CHECK(each.second == 1);
         }
     }
 };
