@@ -31,6 +31,7 @@ struct performer {
     std::map<std::string, std::uint64_t> counters{}; // maps and sets
     std::variant<std::monostate, std::string, std::int32_t> last_result{};
     std::string token{};
+    int attempts_seen = 0; // see left_out below
 };
 
 } // namespace fleet
@@ -39,6 +40,10 @@ BOOST_HANA_ADAPT_STRUCT(fleet::variable, name, value);
 BOOST_HANA_ADAPT_STRUCT(
     fleet::performer, id, owner, now, created, checked, patience, port, load, environment, counters,
     last_result, token);
+
+template <>
+inline constexpr auto cairn::left_out<fleet::performer> =
+    cairn::members<&fleet::performer::attempts_seen>; // only for as long as the program runs
 
 template <>
 inline constexpr auto cairn::enum_names<fleet::status> = cairn::names<fleet::status>({

@@ -164,7 +164,8 @@ TEST_CASE("two copies of the library in one process know of each other by the lo
     auto const folder = temporary_folder{};
     auto const path = (folder.path() / "notes.db").string();
     auto other = child_process{[&](int in, int out) { return rival(path, in, out); }};
-    auto const library = fs::read_symlink("/proc/self/exe").parent_path() / "libtest-second-copy.so";
+    auto const library = fs::read_symlink("/proc/self/exe").parent_path()
+        / "libtest-second-copy.so";
     auto* const plugin = ::dlopen(library.c_str(), RTLD_NOW | RTLD_LOCAL);
     INFO((plugin == nullptr ? ::dlerror() : "loaded"));
     REQUIRE(plugin != nullptr);
