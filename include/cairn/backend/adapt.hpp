@@ -111,18 +111,18 @@ public:
     }
     void fetch(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        corrupt_sink const* tolerate, page_frame& page, void* records) override
+        corrupt_sink const* tolerate, page_frame& page, record_sink& records) override
     {
         auto found = under_.fetch(of(s), q, after, limit, tolerate);
-        *static_cast<std::vector<Model>*>(records) = std::move(found.records);
+        hand_over(found.records, records);
         page = std::move(static_cast<page_frame&>(found));
     }
     void list(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        void* records) override
+        record_sink& records) override
     {
         auto found = under_.fetch(of(s), q, after, limit, nullptr);
-        *static_cast<std::vector<Model>*>(records) = std::move(found.records);
+        hand_over(found.records, records);
     }
     std::vector<std::int64_t> sequences(
         any_session& s, question const& q, position const* after, std::size_t limit) override
@@ -136,6 +136,13 @@ public:
     std::uint64_t clear(any_session& s) override { return under_.clear(of(s)); }
 
 private:
+    static void hand_over(std::vector<Model>& found, record_sink& records)
+    {
+        if (records.take(&found)) return;
+        records.reserve(found.size());
+        for (auto& one : found) *static_cast<Model*>(records.append()) = std::move(one);
+    }
+
     table under_;
 };
 

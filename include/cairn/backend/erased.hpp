@@ -4,7 +4,7 @@
 
 #include <cairn/backend/seam.hpp>
 #include <cairn/base/function_ref.hpp>
-#include <cairn/encode/record_type.hpp>
+#include <cairn/encode/record_list.hpp>
 
 #include <memory>
 #include <optional>
@@ -49,7 +49,7 @@ public:
 };
 
 /// `typed_table` of the seam for a model that is known by its `record_type` alone. A record is
-/// passed by address; `records` is a vector of records of the model.
+/// passed by address.
 class any_table {
 public:
     explicit any_table(record_type const& type) : type_{type} {}
@@ -73,11 +73,11 @@ public:
     /// Appends to an empty page.
     virtual void fetch(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        corrupt_sink const* tolerate, page_frame& page, void* records) = 0;
+        corrupt_sink const* tolerate, page_frame& page, record_sink& records) = 0;
     /// `fetch` for the records alone, of which none may be damaged.
     virtual void list(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        void* records) = 0;
+        record_sink& records) = 0;
     virtual std::vector<std::int64_t> sequences(
         any_session& s, question const& q, position const* after, std::size_t limit) = 0;
     virtual std::uint64_t count(any_session& s, question const& q) = 0;

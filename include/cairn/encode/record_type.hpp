@@ -6,13 +6,13 @@
 #include <cairn/encode/record.hpp>
 
 #include <cstddef>
-#include <vector>
+#include <new>
+#include <utility>
 
 namespace cairn::inline v0 {
 
 /// The few functions of a model that depend on its members, by address, so that everything around
-/// them is compiled once and not for every model. A `void*` is a record of the model, `records` a
-/// `std::vector` of such.
+/// them is compiled once and not for every model. A `void*` is a record of the model.
 struct record_type {
     using use_record = detail::function_ref<void(void*)>;
 
@@ -21,17 +21,16 @@ struct record_type {
     void (*to_key)(void const* record, cell* out);
     void (*write_members)(void const* record, detail::writer& out);
     void (*read_members)(detail::reader& in, void* record);
-    /// Calls a function with a record that lives as long as the call.
-    void (*with_blank)(use_record use);
-    /// The same, with a copy; null if no column is floating-point.
+    std::size_t size;
+    std::size_t alignment;
+    void (*make)(void* at);             ///< a record as its defaults make it, into raw memory
+    void (*move)(void* from, void* to); ///< the same out of another, which stays
+    void (*end)(void* record);          ///< destroys it
+    /// Calls a function with a copy that lives as long as the call; null if no column is
+    /// floating-point.
     void (*with_copy)(void const* record, use_record use);
     /// `record_codec::normalize`; null if no column is floating-point.
     void (*normalize)(void* record);
-    /// A new record at the end; null if that needs a `reserve` first.
-    void* (*append)(void* records);
-    void* (*element)(void* records, std::size_t i);
-    void (*truncate)(void* records, std::size_t n); ///< to the first `n`
-    void (*reserve)(void* records, std::size_t n);
 };
 
 namespace detail {
@@ -40,10 +39,7 @@ namespace detail {
 template <class Model>
 struct record_functions {
     using codec = record_codec<Model>;
-    using records = std::vector<Model>;
-
     static Model const& of(void const* record) { return *static_cast<Model const*>(record); }
-    static records& all(void* vector) { return *static_cast<records*>(vector); }
 
     static void to_columns(void const* record, cell* out) { codec::to_columns(of(record), out); }
     static void to_key(void const* record, cell* out) { codec::to_key(of(record), out); }
@@ -55,28 +51,18 @@ struct record_functions {
     {
         codec::read_members(in, *static_cast<Model*>(record));
     }
-    static void with_blank(record_type::use_record use)
+    static void make(void* at) { ::new (at) Model{}; }
+    static void move(void* from, void* to)
     {
-        auto record = Model{};
-        use(&record);
+        ::new (to) Model(std::move(*static_cast<Model*>(from)));
     }
+    static void end(void* record) { static_cast<Model*>(record)->~Model(); }
     static void with_copy(void const* record, record_type::use_record use)
     {
         auto copy = of(record);
         use(&copy);
     }
     static void normalize(void* record) { codec::normalize(*static_cast<Model*>(record)); }
-    static void* append(void* vector)
-    {
-        auto& to = all(vector);
-        return to.size() == to.capacity() ? nullptr : &to.emplace_back();
-    }
-    static void* element(void* vector, std::size_t i) { return all(vector).data() + i; }
-    static void truncate(void* vector, std::size_t n)
-    {
-        while (all(vector).size() > n) all(vector).pop_back();
-    }
-    static void reserve(void* vector, std::size_t n) { all(vector).reserve(n); }
 
     static constexpr bool has_reals = has_real_column(shape_of<Model>);
 
@@ -104,17 +90,14 @@ inline constexpr record_type record_type_of = {
     detail::record_functions<Model>::to_key,
     detail::record_functions<Model>::write_members,
     detail::record_functions<Model>::read_members,
-    detail::record_functions<Model>::with_blank,
+    sizeof(Model),
+    alignof(Model),
+    detail::record_functions<Model>::make,
+    detail::record_functions<Model>::move,
+    detail::record_functions<Model>::end,
     detail::record_functions<Model>::copy_or_null(),
     detail::record_functions<Model>::normalize_or_null(),
-    detail::record_functions<Model>::append,
-    detail::record_functions<Model>::element,
-    detail::record_functions<Model>::truncate,
-    detail::record_functions<Model>::reserve,
 };
-
-/// A new record at the end of `records`, wherever that must move to.
-void* append_record(record_type const& type, void* records, std::size_t size);
 
 /// `record_codec::encode` of a model without its type.
 void encode_record(

@@ -6,13 +6,6 @@
 
 namespace cairn::inline v0 {
 
-CAIRN_INLINE void* append_record(record_type const& type, void* records, std::size_t size)
-{
-    if (auto* const added = type.append(records)) return added;
-    type.reserve(records, 2 * size + 1);
-    return type.append(records);
-}
-
 CAIRN_INLINE void encode_record(
     record_type const& type, void const* record, byte_buffer& out, decode_limits const& limits)
 {

@@ -89,7 +89,7 @@ public:
     /// Starts over; an input iterator. If it throws, or `++` does, the loop is at its end.
     [[nodiscard]] iterator begin()
     {
-        core_.begin(&records_);
+        core_.begin(records_);
         return iterator{*this};
     }
     [[nodiscard]] std::default_sentinel_t end() const { return {}; }
@@ -97,17 +97,18 @@ public:
     /// The first record, if there is any.
     [[nodiscard]] std::optional<Model> first() const
     {
-        auto found = std::vector<Model>{};
-        core_.fetch_first(&found);
-        if (found.empty()) return std::nullopt;
-        return std::move(found.front());
+        auto found = detail::record_list{record_type_of<Model>};
+        core_.fetch_first(found);
+        if (found.size() == 0) return std::nullopt;
+        return std::move(*static_cast<Model*>(found.at(0)));
     }
 
     /// All records at once, in one snapshot.
     [[nodiscard]] std::vector<Model> to_vector() const
     {
         auto all = std::vector<Model>{};
-        core_.fetch_all(&all);
+        auto to = detail::vector_sink<Model>{all};
+        core_.fetch_all(to);
         return all;
     }
 
@@ -153,7 +154,7 @@ private:
     void for_each_fixed(detail::any_session& s, Use const& use) const;
 
     detail::range_core core_;
-    std::vector<Model> records_{};
+    detail::record_list records_{record_type_of<Model>};
 };
 
 /// What `repository` gives, and what a snapshot gives.
@@ -175,13 +176,16 @@ public:
     iterator() = default;
     explicit iterator(basic_range& range) : range_{&range} {}
 
-    reference operator*() const { return range_->records_[range_->core_.index()]; }
+    reference operator*() const
+    {
+        return *static_cast<Model const*>(range_->records_[range_->core_.index()]);
+    }
     pointer operator->() const { return &**this; }
     /// The number that the store gave the record, see `after_sequence`.
     [[nodiscard]] std::int64_t sequence() const { return range_->core_.sequence(); }
     iterator& operator++()
     {
-        range_->core_.advance(&range_->records_);
+        range_->core_.advance(range_->records_);
         return *this;
     }
     void operator++(int) { ++*this; }
@@ -209,7 +213,8 @@ record_page<Model> basic_range<Model, Writable>::page(
     std::size_t size, std::string_view token) const
 {
     auto result = record_page<Model>{};
-    auto ends = core_.fetch_page(size, token, &result.records);
+    auto records = detail::vector_sink<Model>{result.records};
+    auto ends = core_.fetch_page(size, token, records);
     result.next = std::move(ends.next);
     result.previous = std::move(ends.previous);
     if (!ends.turn) return result;
@@ -225,20 +230,23 @@ template <class Model, bool Writable>
 template <class Use>
 void basic_range<Model, Writable>::for_each_fixed(detail::any_session& s, Use const& use) const
 {
-    auto page = page_of<Model>{};
+    auto records = detail::record_list{record_type_of<Model>};
+    auto const one = [&](std::size_t i) -> auto const&
+    {
+        return *static_cast<Model const*>(records[i]);
+    };
     if (core_.limit() <= detail::largest_page_size) {
-        core_.fetch_whole(s, page, &page.records);
-        for (std::size_t i = 0; i != page.records.size(); ++i) {
-            use(page.sequences[i], page.records[i]);
-        }
+        auto page = page_frame{};
+        core_.fetch_whole(s, page, records);
+        for (std::size_t i = 0; i != records.size(); ++i) use(page.sequences[i], one(i));
         return;
     }
     auto left = core_.limit();
     for (auto const sequence : core_.sequences_in(s)) {
         if (left == 0) return;
-        core_.fetch_at(s, sequence, &page.records);
-        left -= page.records.size();
-        for (auto const& before : page.records) use(sequence, before);
+        core_.fetch_at(s, sequence, records);
+        left -= records.size();
+        if (records.size() != 0) use(sequence, one(0));
     }
 }
 

@@ -93,10 +93,10 @@ public:
 
     // Reading.
 
-    void fetch_all(void* records) const;
-    void fetch_first(void* records) const;
+    void fetch_all(record_sink& records) const;
+    void fetch_first(record_sink& records) const;
     [[nodiscard]] page_ends fetch_page(
-        std::size_t size, std::string_view token, void* records) const;
+        std::size_t size, std::string_view token, record_sink& records) const;
     [[nodiscard]] std::uint64_t count() const;
     [[nodiscard]] std::vector<std::int64_t> sequences() const;
     std::uint64_t erase() const;
@@ -104,16 +104,16 @@ public:
     // In a session, for changes of a set that is fixed before the first.
 
     /// The first records that are whole, as many as the limit allows.
-    void fetch_whole(any_session& s, page_frame& page, void* records) const;
+    void fetch_whole(any_session& s, page_frame& page, record_sink& records) const;
     /// Of all records; if damaged ones are tolerated, more than the limit.
     [[nodiscard]] std::vector<std::int64_t> sequences_in(any_session& s) const;
     /// The record with this number, if there is one, and it is whole or that is not tolerated.
-    void fetch_at(any_session& s, std::int64_t sequence, void* records) const;
+    void fetch_at(any_session& s, std::int64_t sequence, record_sink& records) const;
 
     // Walking: `records` holds the page that the place is in.
 
-    void begin(void* records);
-    void advance(void* records)
+    void begin(record_sink& records);
+    void advance(record_sink& records)
     {
         if (++index_ >= page_.sequences.size() && page_.more) next_page(records);
     }
@@ -128,19 +128,19 @@ private:
     /// All but the first `reported` damaged records are reported.
     void fetch_in(
         any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
-        void* records, std::size_t reported = 0) const;
+        record_sink& records, std::size_t reported = 0) const;
     void fetch_some(
         question const& q, position const* after, std::size_t n, page_frame& page,
-        void* records) const;
+        record_sink& records) const;
     void require_answer(std::int64_t sequence, void const* record) const;
-    void load(position const* after, void* records);
-    void next_page(void* records);
+    void load(position const* after, record_sink& records);
+    void next_page(record_sink& records);
     [[nodiscard]] page_ends make_page(
-        std::size_t size, std::string_view token_given, void* records) const;
+        std::size_t size, std::string_view token_given, record_sink& records) const;
     [[nodiscard]] page_place place_of(std::string_view token) const;
     [[nodiscard]] std::string token(position at, bool backward) const;
     [[nodiscard]] position place_of_first(
-        question const& q, page_frame const& page, void* records) const;
+        question const& q, page_frame const& page, record_sink& records) const;
 
     table_handle handle_;
     question question_;

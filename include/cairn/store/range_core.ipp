@@ -118,21 +118,22 @@ CAIRN_INLINE void range_core::report(corrupt_record const& what) const
 
 CAIRN_INLINE void range_core::fetch_in(
     any_session& s, question const& q, position const* after, std::size_t n, page_frame& page,
-    void* records, std::size_t reported) const
+    record_sink& records, std::size_t reported) const
 {
     auto const tell = [&](corrupt_record const& what) {
         if (reported == 0) return report(what);
         --reported;
     };
     auto const sink = corrupt_sink{tell};
-    handle_.table->type().truncate(records, 0);
+    records.truncate(0);
     page = page_frame{};
     if (n == 0) return;
     handle_.table->fetch(s, q, after, n, listener_ ? &sink : nullptr, page, records);
 }
 
 /// Damaged records do not count for the limit: with some among them, more are asked for.
-CAIRN_INLINE void range_core::fetch_whole(any_session& s, page_frame& page, void* records) const
+CAIRN_INLINE void range_core::fetch_whole(
+    any_session& s, page_frame& page, record_sink& records) const
 {
     auto damaged = std::size_t{0};
     while (true) {
@@ -148,16 +149,16 @@ CAIRN_INLINE std::vector<std::int64_t> range_core::sequences_in(any_session& s) 
     return handle_.table->sequences(s, question_, start(), listener_ ? unlimited : limit_);
 }
 
-CAIRN_INLINE void range_core::fetch_at(any_session& s, std::int64_t sequence, void* records) const
+CAIRN_INLINE void range_core::fetch_at(
+    any_session& s, std::int64_t sequence, record_sink& records) const
 {
-    auto const& type = handle_.table->type();
     if (!listener_) {
-        type.truncate(records, 0);
-        auto* const record = append_record(type, records, 0);
+        records.truncate(0);
+        auto* const record = records.append();
         if (handle_.table->at(s, sequence, record))
             require_answer(sequence, record);
         else
-            type.truncate(records, 0);
+            records.truncate(0);
         return;
     }
     auto one = question{};
@@ -165,7 +166,7 @@ CAIRN_INLINE void range_core::fetch_at(any_session& s, std::int64_t sequence, vo
     one.upper = one.lower;
     auto page = page_frame{};
     fetch_in(s, one, nullptr, 1, page, records);
-    if (!page.sequences.empty()) require_answer(sequence, type.element(records, 0));
+    if (!page.sequences.empty()) require_answer(sequence, records.at(0));
 }
 
 /// A record that is found by its number alone must still be one that was asked for: the index that
@@ -197,7 +198,8 @@ CAIRN_INLINE void range_core::require_answer(std::int64_t sequence, void const* 
 /// A page that goes on behind damaged records that are tolerated until it has a good one. Those
 /// without a place to go on from come again with more behind them, and are reported once.
 CAIRN_INLINE void range_core::fetch_some(
-    question const& q, position const* after, std::size_t n, page_frame& page, void* records) const
+    question const& q, position const* after, std::size_t n, page_frame& page,
+    record_sink& records) const
 {
     handle_.core->read(handle_.where, [&](any_session& s) {
         auto behind = position{};
@@ -213,7 +215,7 @@ CAIRN_INLINE void range_core::fetch_some(
     });
 }
 
-CAIRN_INLINE void range_core::fetch_all(void* records) const
+CAIRN_INLINE void range_core::fetch_all(record_sink& records) const
 {
     handle_.core->read(handle_.where, [&](any_session& s) {
         auto page = page_frame{};
@@ -222,20 +224,20 @@ CAIRN_INLINE void range_core::fetch_all(void* records) const
     });
 }
 
-CAIRN_INLINE void range_core::fetch_first(void* records) const
+CAIRN_INLINE void range_core::fetch_first(record_sink& records) const
 {
     auto page = page_frame{};
     fetch_some(question_, start(), limit_ < 1 ? limit_ : 1, page, records);
 }
 
 CAIRN_INLINE page_ends
-range_core::fetch_page(std::size_t size, std::string_view token_given, void* records) const
+range_core::fetch_page(std::size_t size, std::string_view token_given, record_sink& records) const
 {
     return with_memory([&] { return make_page(size, token_given, records); });
 }
 
 CAIRN_INLINE page_ends
-range_core::make_page(std::size_t size, std::string_view token_given, void* records) const
+range_core::make_page(std::size_t size, std::string_view token_given, record_sink& records) const
 {
     auto const place = place_of(token_given);
     auto asked = question_;
@@ -273,12 +275,11 @@ CAIRN_INLINE std::string range_core::token(position at, bool backward) const
 }
 
 CAIRN_INLINE position
-range_core::place_of_first(question const& q, page_frame const& page, void* records) const
+range_core::place_of_first(question const& q, page_frame const& page, record_sink& records) const
 {
     auto const& type = handle_.table->type();
     auto columns = own_columns{type};
-    return position_of(
-        *type.model, q, columns.of(type.element(records, 0)), page.sequences.front());
+    return position_of(*type.model, q, columns.of(records.at(0)), page.sequences.front());
 }
 
 CAIRN_INLINE std::uint64_t range_core::count() const
@@ -313,14 +314,14 @@ CAIRN_INLINE std::uint64_t range_core::erase() const
     return n;
 }
 
-CAIRN_INLINE void range_core::begin(void* records)
+CAIRN_INLINE void range_core::begin(record_sink& records)
 {
     seen_ = index_ = 0;
     size_ = first_page_size;
     load(start(), records);
 }
 
-CAIRN_INLINE void range_core::load(position const* after, void* records)
+CAIRN_INLINE void range_core::load(position const* after, record_sink& records)
 {
     auto const left = limit_ - seen_;
     page_ = page_frame{}; // so a loop whose next page fails is at its end
@@ -330,7 +331,7 @@ CAIRN_INLINE void range_core::load(position const* after, void* records)
     page_ = std::move(page);
 }
 
-CAIRN_INLINE void range_core::next_page(void* records)
+CAIRN_INLINE void range_core::next_page(record_sink& records)
 {
     seen_ += page_.sequences.size();
     if (seen_ >= limit_) return;

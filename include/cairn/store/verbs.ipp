@@ -77,7 +77,7 @@ CAIRN_INLINE void verbs::put_normal(void const* record)
     if (table_.rewrite(session_, record)) return;
     auto const key = own_key{type_, record};
     auto known = false;
-    type_.with_blank([&](void* before) {
+    with_blank(type_, [&](void* before) {
         auto const sequence = table_.find(session_, key.view(), before);
         known = sequence.has_value();
         if (known) replace(*sequence, before, record);

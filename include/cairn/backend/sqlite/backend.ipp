@@ -59,13 +59,13 @@ public:
     }
     void fetch(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        corrupt_sink const* tolerate, page_frame& page, void* records) override
+        corrupt_sink const* tolerate, page_frame& page, record_sink& records) override
     {
         under_.fetch(of(s), q, after, limit, tolerate, page, records);
     }
     void list(
         any_session& s, question const& q, position const* after, std::size_t limit,
-        void* records) override
+        record_sink& records) override
     {
         under_.list(of(s), q, after, limit, records);
     }

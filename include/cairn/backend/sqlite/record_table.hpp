@@ -28,11 +28,11 @@ public:
     bool replace(sqlite_session& s, std::int64_t sequence, void const* before, void const* after);
     void fetch(
         sqlite_session& s, question const& asked, position const* after, std::size_t limit,
-        corrupt_sink const* tolerate, page_frame& page, void* records);
+        corrupt_sink const* tolerate, page_frame& page, record_sink& records);
     /// The records alone, of which no one is tolerated to be damaged.
     void list(
         sqlite_session& s, question const& asked, position const* after, std::size_t limit,
-        void* records);
+        record_sink& records);
 
     /// What needs no record.
     [[nodiscard]] table_engine const& engine() const { return engine_; }
@@ -49,7 +49,7 @@ private:
     void require_answer(fetching& into, row const& at, void const* record) const;
     void take(fetching& into, row const& at) const;
     [[nodiscard]] static bool is_of_one_row(errc code);
-    std::size_t reserve(void* records, std::size_t limit) const;
+    static std::size_t reserve(record_sink& records, std::size_t limit);
     void leave_out(fetching& into, row const& at, error const& damage) const;
     void place(fetching& into, cell const* stored, std::int64_t sequence) const;
     void place_last(fetching& into) const;

@@ -13,7 +13,7 @@ struct record_table::fetching {
     corrupt_sink const* tolerate;
     fixed_values const& fixed;
     page_frame& page;
-    void* records;
+    record_sink& records;
     own_columns columns;
     bool unplaced = false; ///< the last record of the page lies behind `page.last`
 };
@@ -41,7 +41,7 @@ CAIRN_INLINE bool record_table::visit(
     sqlite_session& s, cells key, function_ref<void(void const*)> fn)
 {
     auto found = false;
-    type_.with_blank([&](void* record) {
+    with_blank(type_, [&](void* record) {
         found = find(s, key, record).has_value();
         if (found) fn(record);
     });
@@ -71,7 +71,7 @@ CAIRN_INLINE bool record_table::replace(
 
 CAIRN_INLINE void record_table::fetch(
     sqlite_session& s, question const& asked, position const* after, std::size_t limit,
-    corrupt_sink const* tolerate, page_frame& page, void* records)
+    corrupt_sink const* tolerate, page_frame& page, record_sink& records)
 {
     page.sequences.reserve(reserve(records, limit));
     auto const fixed = fixed_values{engine_.table(), asked};
@@ -101,15 +101,14 @@ CAIRN_INLINE void record_table::require_progress(fetching const& into, position 
 /// it is made once more with them, and what is wrong gets its name.
 CAIRN_INLINE void record_table::list(
     sqlite_session& s, question const& asked, position const* after, std::size_t limit,
-    void* records)
+    record_sink& records)
 {
     reserve(records, limit);
     auto const fixed = fixed_values{engine_.table(), asked};
     auto columns = own_columns{type_};
-    auto size = std::size_t{0};
     auto good = true;
     auto const take = [&](row const& at) {
-        auto* const record = append_record(type_, records, size++);
+        auto* const record = records.append();
         decode_record(type_, {}, at.body(), record);
         good = good && (fixed.none() || fixed.are_in(columns.of(record).data()));
     };
@@ -121,16 +120,16 @@ CAIRN_INLINE void record_table::list(
     }
     if (good) return;
     auto page = page_frame{};
-    type_.truncate(records, 0);
+    records.truncate(0);
     fetch(s, asked, after, limit, nullptr, page, records);
 }
 
 /// Makes room for what `limit` lets expect; for how many.
-CAIRN_INLINE std::size_t record_table::reserve(void* records, std::size_t limit) const
+CAIRN_INLINE std::size_t record_table::reserve(record_sink& records, std::size_t limit)
 {
     constexpr auto most = std::size_t{1024};
     auto const expected = limit < most ? limit : most;
-    type_.reserve(records, expected);
+    records.reserve(expected);
     return expected;
 }
 
@@ -156,7 +155,7 @@ CAIRN_INLINE void record_table::decode(sqlite_session& s, row const& at, void* r
 CAIRN_INLINE void record_table::name_damage(sqlite_session& s, row const& at) const
 {
     engine_.columns_at(s, at.sequence(), [&](cells stored) {
-        type_.with_blank([&](void* record) { decode_record(type_, stored, at.body(), record); });
+        with_blank(type_, [&](void* record) { decode_record(type_, stored, at.body(), record); });
     });
 }
 
@@ -182,12 +181,12 @@ CAIRN_INLINE void record_table::require_key(
 /// Adds a row to a page, unless it is damaged, and that is tolerated.
 CAIRN_INLINE void record_table::take(fetching& into, row const& at) const
 {
-    auto* const record = append_record(type_, into.records, into.page.sequences.size());
+    auto* const record = into.records.append();
     try {
         decode(into.session, at, record);
         require_answer(into, at, record);
     } catch (error const& damage) {
-        type_.truncate(into.records, into.page.sequences.size());
+        into.records.truncate(into.page.sequences.size());
         if (into.tolerate == nullptr || !is_of_one_row(damage.code())) throw;
         leave_out(into, at, damage);
         return;
@@ -239,7 +238,7 @@ CAIRN_INLINE void record_table::place_last(fetching& into) const
 {
     if (!into.unplaced) return;
     auto const behind = into.page.sequences.size() - 1;
-    auto const columns = into.columns.of(type_.element(into.records, behind));
+    auto const columns = into.columns.of(into.records.at(behind));
     place(into, columns.data(), into.page.sequences[behind]);
 }
 

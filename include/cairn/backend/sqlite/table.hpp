@@ -59,7 +59,8 @@ public:
         corrupt_sink const* tolerate)
     {
         auto page = page_of<Model>{};
-        under_.fetch(s, asked, after, limit, tolerate, page, &page.records);
+        auto records = detail::vector_sink<Model>{page.records};
+        under_.fetch(s, asked, after, limit, tolerate, page, records);
         return page;
     }
     std::vector<std::int64_t> sequences(
