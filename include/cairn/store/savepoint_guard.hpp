@@ -34,9 +34,9 @@ public:
     }
 
     /// The result is made in place: a copy that threw after `keep` would leave the writes. In a
-    /// block of its own, g++ would make that copy.
+    /// block of its own g++ would make that copy, and clang for a return type that is deduced.
     template <class Function>
-    auto keep_after(Function const& fn)
+    std::decay_t<std::invoke_result_t<Function const&>> keep_after(Function const& fn)
     {
         auto result = fn();
         keep();
