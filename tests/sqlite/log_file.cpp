@@ -18,7 +18,6 @@ struct paper {
     std::string bytes{};
     int writes = 0;
     int refuse = SQLITE_OK;
-    int kind = SQLITE_IOCAP_POWERSAFE_OVERWRITE;
     bool open = false;
 
     static paper& current()
@@ -70,7 +69,6 @@ struct paper {
             made.xTruncate = &truncate;
             made.xSync = [](sqlite3_file*, int) { return SQLITE_OK; };
             made.xFileSize = &size;
-            made.xDeviceCharacteristics = [](sqlite3_file*) { return current().kind; };
             return made;
         }();
         file->pMethods = &methods;
@@ -82,14 +80,14 @@ struct paper {
 /// A log opened over `paper`.
 class log_on_paper {
 public:
-    explicit log_on_paper(int kind = SQLITE_IOCAP_POWERSAFE_OVERWRITE)
+    explicit log_on_paper(bool holds = true)
     {
         paper::current() = {};
-        paper::current().kind = kind;
         auto vfs = sqlite3_vfs{};
         vfs.xOpen = &paper::open_file;
         storage_.resize((gathered_log::size() + sizeof(sqlite3_file)) / sizeof(void*) + 1);
-        REQUIRE(gathered_log::open(&vfs, "log", file(), 0, nullptr) == SQLITE_OK);
+        REQUIRE(gathered_log::open(&vfs, "log", file(), 0, nullptr, holds, known) == SQLITE_OK);
+        REQUIRE(known != nullptr);
     }
     log_on_paper(log_on_paper const&) = delete;
     log_on_paper& operator=(log_on_paper const&) = delete;
@@ -97,6 +95,8 @@ public:
     {
         if (paper::current().open) file()->pMethods->xClose(file());
     }
+
+    gathered_log* known = nullptr;
 
     int write(std::string const& text, int offset)
     {
@@ -219,13 +219,53 @@ TEST_CASE("a log that is cut back or closed sends nothing of what was never sync
     CHECK(log.size() == 0);
     log.write("xyz", 0);
     log.close();
+    CHECK(log.known == nullptr);
     CHECK(disk().writes == 0);
     CHECK_FALSE(disk().open);
 }
 
+TEST_CASE("what was taken back is not sent behind what goes in its place")
+{
+    auto log = log_on_paper{};
+    log.write("head", 0); // two pages with their headers
+    log.write("page1", 4);
+    log.write("head", 9);
+    log.write("page2", 13);
+    SUBCASE("a page follows its header")
+    {
+        log.write("HEAD", 0);
+        CHECK(log.size() == 18); // a header alone may be that of a page that stays
+        log.write("PAGE3", 4);
+        CHECK(log.size() == 9);
+        log.sync();
+        CHECK(disk().bytes == "HEADPAGE3");
+    }
+    SUBCASE("headers alone are written anew where pages stay")
+    {
+        log.write("HEAD", 0);
+        log.write("HEAD", 9);
+        log.sync();
+        CHECK(disk().bytes == "HEADpage1HEADpage2");
+    }
+    SUBCASE("a page alone is written anew")
+    {
+        log.write("PAGE1", 4);
+        log.sync();
+        CHECK(disk().bytes == "headPAGE1headpage2");
+    }
+    SUBCASE("the whole transaction is over")
+    {
+        log.known->drop();
+        CHECK(log.size() == 0);
+        log.write("HEAD", 0);
+        log.sync();
+        CHECK(disk().bytes == "HEAD");
+    }
+}
+
 TEST_CASE("on a medium that may spoil a sector nothing is held")
 {
-    auto log = log_on_paper{0};
+    auto log = log_on_paper{false};
     CHECK(log.write("abcd", 0) == SQLITE_OK);
     CHECK(log.write("efgh", 4) == SQLITE_OK);
     CHECK(disk().writes == 2);
@@ -237,7 +277,7 @@ TEST_CASE("a durable commit costs one write to the log and one sync, whatever it
     auto writes = 0;
     auto syncs = 0;
     auto how = watch{};
-    how.before_log_write = [&](int) {
+    how.before_log_write = [&](int, sqlite3_int64) {
         ++writes;
         return SQLITE_OK;
     };
@@ -261,7 +301,7 @@ TEST_CASE("survives::process_crash holds nothing back, since nothing would send 
     auto bytes = 0;
     auto syncs = 0;
     auto how = watch{};
-    how.before_log_write = [&](int size) {
+    how.before_log_write = [&](int size, sqlite3_int64) {
         bytes += size;
         return SQLITE_OK;
     };
@@ -285,7 +325,7 @@ TEST_CASE("a transaction larger than the cache loses nothing to a disk that is f
     auto left = 0;
     auto failed = 0;
     auto how = watch{};
-    how.before_log_write = [&](int) {
+    how.before_log_write = [&](int, sqlite3_int64) {
         if (left != 0 && --left == 0) {
             ++failed;
             return SQLITE_FULL;
@@ -326,6 +366,76 @@ TEST_CASE("a transaction larger than the cache loses nothing to a disk that is f
     auto db = open_notes{options};
     for (auto const& id : stored) CHECK(db.find(id).has_value());
     CHECK(sql(options.path, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
+}
+
+TEST_CASE("a commit behind a large transaction that was taken back sends nothing of that")
+{
+    auto largest = 0;
+    auto how = watch{};
+    how.before_log_write = [&](int size, sqlite3_int64) {
+        largest = std::max(largest, size);
+        return SQLITE_OK;
+    };
+    auto const vfs = watched_vfs{how};
+    auto const folder = temporary_folder{};
+    auto options = cairn::sqlite_options{.path = (folder.path() / "notes.db").string()};
+    options.vfs = watched_vfs::name;
+    options.cache_size = 64 << 10;
+    auto db = open_notes{options};
+    db.insert({.id = "a"});
+    struct thought_better {};
+    auto const large = [&](auto& s, char const* of) {
+        for (int i = 0; i < 35; ++i)
+            db.notes.insert(s, {.id = of + std::to_string(i), .text = std::string(3000, 'x')});
+    };
+    CHECK_THROWS_AS(
+        db.write([&](auto& s) {
+            large(s, "whole");
+            throw thought_better{};
+        }),
+        thought_better);
+    largest = 0;
+    db.insert({.id = "b"});
+    CHECK(largest <= 6 * (4096 + 24));
+
+    db.write([&](auto& s) {
+        db.notes.insert(s, {.id = "c"});
+        s.savepoint();
+        large(s, "part");
+        s.rollback_to();
+        largest = 0;
+    });
+    CHECK(largest <= 10 * (4096 + 24));
+    CHECK(db.count() == 3);
+    CHECK(sql(options.path, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
+}
+
+TEST_CASE("behind a transaction that was too large for the disk smaller ones are written")
+{
+    auto room = sqlite3_int64{-1};
+    auto how = watch{};
+    how.before_log_write = [&](int size, sqlite3_int64 offset) {
+        return room >= 0 && offset + size > room ? SQLITE_FULL : SQLITE_OK;
+    };
+    auto const vfs = watched_vfs{how};
+    auto const folder = temporary_folder{};
+    auto options = cairn::sqlite_options{.path = (folder.path() / "notes.db").string()};
+    options.vfs = watched_vfs::name;
+    options.cache_size = 64 << 10;
+    auto db = open_notes{options};
+    db.insert({.id = "a"});
+    room = sqlite3_int64{300} << 10;
+    auto const thrown = error_of_call([&] {
+        db.write([&](auto& s) {
+            for (int i = 0; i < 300; ++i)
+                db.notes.insert(s, {.id = std::to_string(i), .text = std::string(3000, 'x')});
+        });
+    });
+    CHECK(thrown.code() == cairn::errc::disk_full);
+    CHECK(thrown.outcome() == cairn::write_outcome::not_committed);
+    CHECK(db.insert({.id = "b"}));
+    CHECK(db.insert({.id = "c"}));
+    CHECK(db.count() == 3);
 }
 
 TEST_CASE("a VFS that is not there is refused by name")

@@ -207,6 +207,18 @@ TEST_CASE(
     CHECK(open_notes{path}.count() == 1);
 }
 
+TEST_CASE("a process without standard input opens a store like any other")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    auto child = child_process{[&](int, int) {
+        ::close(STDIN_FILENO);
+        auto db = open_notes{path};
+        return db.insert({.id = "a"}) && db.count() == 1 ? 0 : 1;
+    }};
+    CHECK(child.wait() == 0);
+}
+
 TEST_CASE("a store that was killed at its first opening was not closed")
 {
     auto const folder = temporary_folder{};
@@ -278,7 +290,9 @@ TEST_CASE("a commit is followed by padding where a sector may spoil: a full disk
     auto left = -1;
     auto how = watch{};
     how.powersafe_overwrite = false;
-    how.before_log_write = [&](int) { return left >= 0 && left-- <= 0 ? SQLITE_FULL : SQLITE_OK; };
+    how.before_log_write = [&](int, sqlite3_int64) {
+        return left >= 0 && left-- <= 0 ? SQLITE_FULL : SQLITE_OK;
+    };
     auto const vfs = watched_vfs{how};
     auto unknown = 0;
     for (auto fail_at = 0; fail_at < 30; ++fail_at) {

@@ -299,6 +299,61 @@ TEST_CASE_TEMPLATE(
     }
 }
 
+TEST_CASE("a thread that reads one store waits in the batches of another for nobody but itself")
+{
+    using store = cairn::store<everything, cairn::memory>;
+    auto const slow = cairn::memory_options{.commit = {.time = 2s}}; // batches stay open
+    SUBCASE("whose last owner dies with a closure of the other")
+    {
+        auto const code = in_child([&] {
+            auto other = std::make_unique<store>(slow);
+            auto owner = std::make_shared<store>();
+            auto* const mine = owner.get();
+            mine->read([&](auto&) {
+                static_cast<void>(other->write_async(
+                    [o = std::move(owner)](auto&) { std::this_thread::sleep_for(50ms); }));
+                other->write([](auto& tx) { tx[entries].put(number(1)); });
+            });
+            ::_exit((*other)[entries].count() == 1 ? 7 : 1);
+        });
+        CHECK(code == 7);
+    }
+    SUBCASE("which somebody writes to from a batch of the other")
+    {
+        auto other = store{slow};
+        auto mine = store{};
+        other[entries].insert(number(1));
+        auto step = std::atomic<int>{0};
+        auto first = std::thread{[&] {
+            other.write([&](auto&) {
+                step = 1;
+                while (step < 2) std::this_thread::yield();
+                std::this_thread::sleep_for(20ms);
+            });
+        }};
+        while (step < 1) std::this_thread::yield();
+        auto reading = std::thread{[&] {
+            mine.read([&](auto&) { other.write([](auto& tx) { tx[entries].put(number(2)); }); });
+        }};
+        std::this_thread::sleep_for(20ms);
+        auto written = std::atomic<bool>{false};
+        auto writing = std::thread{[&] {
+            try {
+                other[entries].update(1, [&](entry&) { mine[entries].put(number(7)); });
+                written = true;
+            } catch (cairn::busy const&) { // what it was before
+            }
+        }};
+        std::this_thread::sleep_for(20ms);
+        step = 2;
+        first.join();
+        reading.join();
+        writing.join();
+        CHECK(written);
+        CHECK(mine[entries].count() == 1);
+    }
+}
+
 TEST_CASE_TEMPLATE("a program may exit inside a closure of a static store", Backend, EVERY_BACKEND)
 {
     using store = cairn::store<everything, Backend>;

@@ -10,7 +10,7 @@ namespace test {
 /// What a test wants to know or to change. One at a time is in force.
 struct watch {
     /// Asked before each write to a log; SQLITE_OK lets it through.
-    std::function<int(int size)> before_log_write{};
+    std::function<int(int size, sqlite3_int64 offset)> before_log_write{};
     /// Called when a log was synced.
     std::function<void()> after_log_sync{};
     /// Called when a commit has become visible to other connections, and its own does not know yet.
@@ -68,7 +68,8 @@ private:
     static int write(sqlite3_file* file, void const* from, int size, sqlite3_int64 offset)
     {
         if (current() != nullptr && current()->before_log_write)
-            if (auto const code = current()->before_log_write(size); code != SQLITE_OK) return code;
+            if (auto const code = current()->before_log_write(size, offset); code != SQLITE_OK)
+                return code;
         return below(of_logs())->xWrite(file, from, size, offset);
     }
     static int sync(sqlite3_file* file, int flags)

@@ -154,7 +154,7 @@ public:
             ::opendir("/proc/self/fd"), &::closedir};
         auto found = 0;
         while (auto const* one = all ? ::readdir(all.get()) : nullptr)
-            if (leads_to(std::atoi(one->d_name), id)) ++found;
+            if (one->d_name[0] != '.' && leads_to(std::atoi(one->d_name), id)) ++found;
         return found;
     }
 
@@ -166,7 +166,8 @@ private:
             && found.st_ino == id.inode;
     }
 
-    /// False if the folder above is missing. What was created outlives a power cut.
+    /// False if the folder above is missing. What was created outlives a power cut, where the
+    /// folder above can be opened and synced.
     static bool create_folder(std::string const& path)
     {
         if (::mkdir(path.c_str(), 0750) != 0) {
@@ -177,7 +178,8 @@ private:
         auto const above = folder_of(path);
         auto const folder = open_descriptor{
             ::open(above.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-        if (folder.get() < 0 || ::fsync(folder.get()) != 0)
+        auto const synced = folder.get() >= 0 && ::fsync(folder.get()) == 0;
+        if (!synced && errno != EACCES && errno != EINVAL && errno != EROFS)
             raise_system(errno, "the folder cannot be made durable", above);
         return true;
     }

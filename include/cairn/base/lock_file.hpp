@@ -31,7 +31,7 @@ public:
 
 /// What came of an attempt to lock.
 struct lock_attempt {
-    std::unique_ptr<file_lock> lock{}; ///< null: another process holds it
+    std::unique_ptr<file_lock> lock{}; ///< null: another process holds it, or has moved its file
     std::string holder{};              ///< what is known of that process
 };
 

@@ -134,8 +134,7 @@ constexpr bool report()
     static_assert(
         Found != not_copyable,
         "cairn::descriptor: a model is copied in and out, so it and its members must be copyable "
-        "and "
-        "assignable: remove or replace the member that is not");
+        "and assignable: remove or replace the member that is not");
     static_assert(
         Found != too_many_members,
         "cairn::descriptor: a model has at most 250 members: group some in a nested struct");

@@ -207,13 +207,15 @@ template <template <class...> class Template, class... Args>
 Template<Args...> base_of(Template<Args...> const*);
 
 /// The size of the container that a class is derived from, or of `T` if it is not: what is more
-/// belongs to the class, and is not stored.
+/// belongs to the class, and is not stored, unless it is where a container keeps its elements
+/// (`left_out` says so). A class template is its own container here.
 template <class T>
 constexpr std::size_t size_of_container()
 {
     if constexpr (requires { detail::base_of(static_cast<T const*>(nullptr)); }) {
         using base = decltype(detail::base_of(static_cast<T const*>(nullptr)));
-        if constexpr (stored_container<base>) return sizeof(base);
+        if constexpr (stored_container<base> && !std::remove_cv_t<decltype(left_out<T>)>::any)
+            return sizeof(base);
     }
     return sizeof(T);
 }

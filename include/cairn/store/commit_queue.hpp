@@ -61,9 +61,9 @@ private:
         scope* scopes = nullptr; // of the thread that waits for it
         std::unique_ptr<async_write> async{};
         bool anywhere = true;
-        bool writes_elsewhere = false; // the thread is inside a write of another store
-        std::exception_ptr failure{};  // written before `at` becomes `finished`
-        member* next = nullptr;        // in the batch
+        bool is_inside_another = false; // the thread is in a closure of another store
+        std::exception_ptr failure{};   // written before `at` becomes `finished`
+        member* next = nullptr;         // in the batch
         wait_word at{waiting};
     };
 

@@ -34,7 +34,7 @@ CAIRN_INLINE void commit_queue::add_to_batch(member& m) noexcept
     batch_.last = &m;
     ++batch_.size;
     if (m.async) batch_.asynchronous = true;
-    if (m.writes_elsewhere) batch_.ends_here = true;
+    if (m.is_inside_another) batch_.ends_here = true;
 }
 
 CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
@@ -43,7 +43,7 @@ CAIRN_INLINE void commit_queue::run(write_function fn, bool anywhere)
         .fn = &fn,
         .scopes = scope::current(),
         .anywhere = anywhere,
-        .writes_elsewhere = scope::any_writes()};
+        .is_inside_another = scope::current() != nullptr};
     {
         auto const held = lock{gate_};
         if (closing_) refuse_closed();
@@ -177,7 +177,7 @@ CAIRN_INLINE commit_queue::member* commit_queue::next_member()
     if (waiting_.empty()) gather(held);
     if (waiting_.empty()) return nullptr;
     auto* next = waiting_.front();
-    if (next->writes_elsewhere && batch_.asynchronous) return nullptr;
+    if (next->is_inside_another && batch_.asynchronous) return nullptr;
     waiting_.pop_front();
     next->at.set_quietly(taken);
     if (next->async) {

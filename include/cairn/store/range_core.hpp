@@ -63,7 +63,8 @@ struct page_ends {
     bool turn = false;
 };
 
-/// A range without its records. `records` is a vector of those of the table's model.
+/// A range without its records, which go where each function is told. What was read is not part of
+/// its value: a copy is at its beginning.
 class range_core {
 public:
     /// The records of an index, or in the order of the key, with leading columns fixed; or all.

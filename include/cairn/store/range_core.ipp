@@ -30,9 +30,12 @@ CAIRN_INLINE range_core::range_core(table_handle handle, std::size_t order, cell
     }
 }
 CAIRN_INLINE range_core::range_core(range_core&&) noexcept = default;
-CAIRN_INLINE range_core::range_core(range_core const&) = default;
+CAIRN_INLINE range_core::range_core(range_core const& other) : range_core{other.fresh()} {}
 CAIRN_INLINE range_core& range_core::operator=(range_core&&) noexcept = default;
-CAIRN_INLINE range_core& range_core::operator=(range_core const&) = default;
+CAIRN_INLINE range_core& range_core::operator=(range_core const& other)
+{
+    return *this = other.fresh();
+}
 CAIRN_INLINE range_core::~range_core() = default;
 
 CAIRN_INLINE void range_core::refuse(char const* message) const

@@ -60,16 +60,6 @@ public:
     /// The innermost scope of this thread.
     [[nodiscard]] static scope* current() { return innermost; }
 
-    /// Whether this thread is inside a write of any store.
-    [[nodiscard]] static bool any_writes()
-    {
-        for (auto const* s = innermost; s != nullptr; s = s->outer_) {
-            if (s->kind_ == scope_kind::transaction || s->kind_ == scope_kind::operation)
-                return true;
-        }
-        return false;
-    }
-
     /// The innermost scope of `owner` on this thread, or null.
     static scope* of(store_core const* owner)
     {

@@ -91,6 +91,12 @@ private:
         return SQLITE_OK;
     }
 
+    static void on_rollback(void* self)
+    {
+        auto const& vfs = static_cast<sqlite_database*>(self)->log_vfs_;
+        if (vfs) vfs->drop_log();
+    }
+
     sqlite_options options_;
     machine& machine_;
     std::uint64_t born_ = detail::process_generation();

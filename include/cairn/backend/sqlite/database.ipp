@@ -177,6 +177,7 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
 CAIRN_INLINE void sqlite_database::watch_log()
 {
     sqlite3_wal_hook(on_->handle(), &on_commit, this);
+    sqlite3_rollback_hook(on_->handle(), &on_rollback, this);
     next_check_ = static_cast<int>(options_.checkpoint_pages);
 }
 

@@ -15,30 +15,43 @@
 
 namespace cairn::inline v0::detail::sql {
 
+/// Whether a write that is torn leaves what lies beside it in the same sector as it was.
+[[nodiscard]] inline bool overwrites_safely(sqlite3_file* file)
+{
+    auto const kind = file->pMethods->xDeviceCharacteristics(file);
+    return (kind & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
+}
+
 /// SQLite's log file, and the end of it that was written but not yet sent on.
 ///
-/// SQLite writes a log front to back, two calls for each page, and syncs it before it tells anyone
-/// that the pages are there; until then only this connection reads them. So they may wait here for
-/// that sync, and cost one call.
+/// SQLite writes a log front to back, two calls for each page, but for pages that a transaction
+/// larger than the cache changes again; and it syncs the log before it tells anyone that the pages
+/// are there. Until then only this connection reads them. So they may wait here for that sync, and
+/// cost one call.
 ///
 /// If sending fails, SQLite is told as by any write. In a sync it takes back the whole transaction:
 /// what was held is dropped, since it has the commit in it, which must not come to light later. In
-/// a write it may go on with what it wrote before, so that is kept; a commit is never in it, since
-/// the last page of one is written last. (Where a page is written once more behind it to fill up a
-/// sector, that is not so, and nothing is held.)
+/// a write it may go on with what it wrote before, so that is kept: no commit can come of it, since
+/// the call that makes one valid is the last before the sync. What is rolled back is dropped, by
+/// `drop`, and by the first page that goes in its place: sent behind a commit it could fail, and the
+/// commit be there all the same. (Where SQLite fills up a sector behind a commit, nothing is held.)
 class gathered_log {
 public:
     /// What is sent at once: the pages of a batch of a few records, which still fit in a cache.
     static constexpr std::size_t capacity = std::size_t{128} << 10;
 
-    /// Opens the log through `vfs`; the file below lies behind this object.
-    static int open(sqlite3_vfs* vfs, char const* name, sqlite3_file* at, int flags, int* granted)
+    /// Opens the log through `vfs`; the file below lies behind this object, whose address is kept
+    /// in `known` while it is open. `holds`: whether the database's file says that a torn write
+    /// spoils nothing beside it, which is what SQLite goes by.
+    static int open(
+        sqlite3_vfs* vfs, char const* name, sqlite3_file* at, int flags, int* granted, bool holds,
+        gathered_log*& known)
     {
-        auto* const log = new (at) gathered_log{};
+        auto* const log = new (at) gathered_log{known};
         auto* const file = log->below();
         file->pMethods = nullptr;
         auto const code = vfs->xOpen(vfs, name, file, flags, granted);
-        if (code == SQLITE_OK && log->may_hold()) {
+        if (code == SQLITE_OK && holds) {
             log->held_ = static_cast<std::byte*>(sqlite3_malloc64(capacity));
             if (log->held_ == nullptr) {
                 static_cast<void>(file->pMethods->xClose(file));
@@ -46,22 +59,22 @@ public:
             }
         }
         if (file->pMethods != nullptr) log->base_.pMethods = &methods; // then it will be closed
+        if (code == SQLITE_OK) known = log;
         return code;
     }
+
+    /// Forgets what was not sent: its transaction is over.
+    void drop() { size_ = 0; }
 
     /// What `sqlite3_vfs::szOsFile` must be more than that of the file below.
     [[nodiscard]] static constexpr std::size_t size() { return sizeof(gathered_log); }
 
 private:
+    explicit gathered_log(gathered_log*& known) : known_{known} {}
+
     static gathered_log& of(sqlite3_file* file) { return *reinterpret_cast<gathered_log*>(file); }
     [[nodiscard]] sqlite3_file* below() { return reinterpret_cast<sqlite3_file*>(this + 1); }
     [[nodiscard]] sqlite3_int64 end() const { return start_ + static_cast<sqlite3_int64>(size_); }
-
-    [[nodiscard]] bool may_hold()
-    {
-        auto const kind = below()->pMethods->xDeviceCharacteristics(below());
-        return (kind & SQLITE_IOCAP_POWERSAFE_OVERWRITE) != 0;
-    }
 
     int send()
     {
@@ -88,8 +101,11 @@ private:
             return log.below()->pMethods->xWrite(log.below(), from, size, offset);
         if (log.size_ == 0) log.start_ = offset;
         auto const place = static_cast<std::size_t>(offset - log.start_);
+        auto const end = place + static_cast<std::size_t>(size);
         std::memcpy(log.held_ + place, from, static_cast<std::size_t>(size));
-        log.size_ = std::max(log.size_, place + static_cast<std::size_t>(size));
+        // A page that follows its header is new: what lies behind it was taken back.
+        log.size_ = offset == log.last_ ? end : std::max(log.size_, end);
+        log.last_ = offset + size;
         return SQLITE_OK;
     }
 
@@ -110,7 +126,7 @@ private:
     {
         auto& log = of(file);
         if (auto const code = log.send(); code != SQLITE_OK) {
-            log.size_ = 0;
+            log.drop();
             return code;
         }
         return log.below()->pMethods->xSync(log.below(), flags);
@@ -137,6 +153,7 @@ private:
     {
         auto& log = of(file);
         sqlite3_free(log.held_);
+        log.known_ = nullptr;
         log.base_.pMethods = nullptr;
         return log.below()->pMethods->xClose(log.below());
     }
@@ -174,6 +191,8 @@ private:
     std::byte* held_ = nullptr; ///< null where nothing may be held
     std::size_t size_ = 0;
     sqlite3_int64 start_ = 0; ///< where what is held belongs
+    sqlite3_int64 last_ = -1; ///< where the last write ended
+    gathered_log*& known_;
 };
 
 /// Passes everything on to another VFS, but opens logs as `gathered_log`. Only for a connection
@@ -203,21 +222,31 @@ public:
 
     [[nodiscard]] std::string const& name() const { return name_; }
 
+    /// To be called when a transaction was rolled back.
+    void drop_log()
+    {
+        if (own_.log != nullptr) own_.log->drop();
+    }
+
 private:
     struct registered {
         sqlite3_vfs vfs{};
         sqlite3_vfs* below = nullptr;
+        bool powersafe_overwrite = false; ///< what the database's file says
+        gathered_log* log = nullptr;      ///< while it is open
     };
-    static sqlite3_vfs* below(sqlite3_vfs* own)
-    {
-        return reinterpret_cast<registered*>(own)->below;
-    }
+    static registered& of(sqlite3_vfs* own) { return *reinterpret_cast<registered*>(own); }
+    static sqlite3_vfs* below(sqlite3_vfs* own) { return of(own).below; }
 
     static int open(sqlite3_vfs* own, char const* name, sqlite3_file* file, int flags, int* granted)
     {
         if ((flags & SQLITE_OPEN_WAL) != 0)
-            return gathered_log::open(below(own), name, file, flags, granted);
-        return below(own)->xOpen(below(own), name, file, flags, granted);
+            return gathered_log::open(
+                below(own), name, file, flags, granted, of(own).powersafe_overwrite, of(own).log);
+        auto const code = below(own)->xOpen(below(own), name, file, flags, granted);
+        if (code == SQLITE_OK && (flags & SQLITE_OPEN_MAIN_DB) != 0)
+            of(own).powersafe_overwrite = overwrites_safely(file);
+        return code;
     }
 
     template <auto Method>

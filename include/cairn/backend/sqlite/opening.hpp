@@ -242,8 +242,8 @@ public:
         auto const alone = std::lock_guard{files_open_here().gate};
         refuse_other_copy(found.path);
         check_for_writing(found.path);
-        found.has_log = files_.status(found.path + "-wal").size > 0;
         lock(found);
+        found.has_log = files_.status(found.path + "-wal").size > 0;
         auto const now = check_for_writing(found.path); // another process may have come between
         if (now.kind == file_kind::missing) files_.create_file(found.path);
         auto const locked = files_.status(found.path);
@@ -262,11 +262,22 @@ private:
         if (owner == open_files::owner::parent) refuse_inherited(path);
         files_open_here().each([&](std::string const& store) {
             for (auto const* tail : {".lock", "-shm", "-wal", "-journal"})
-                if (id != file_id{} && files_.status(store + tail).id == id)
+                if (id != file_id{} && id_of(store + tail) == id)
                     refuse_file(
                         errc::invalid_argument, path, "this file belongs to a store that is open");
         });
         return owner;
+    }
+
+    /// None for a file that cannot be looked at: another store's may lie where this process may no
+    /// longer look.
+    [[nodiscard]] file_id id_of(std::string const& path)
+    {
+        try {
+            return files_.status(path).id;
+        } catch (error const&) {
+            return {};
+        }
     }
 
     /// Two copies of the library's static data, as in a program and a plugin that hide their

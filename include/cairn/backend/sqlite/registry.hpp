@@ -74,7 +74,7 @@ private:
 
 [[nodiscard]] inline open_files& files_open_here()
 {
-    static open_files instance;
+    static auto& instance = *new open_files{}; // never destroyed: a store may outlive `main`
     return instance;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cairn/backend/sqlite/connection.hpp>
+#include <cairn/backend/sqlite/log_vfs.hpp>
 #include <cairn/backend/sqlite/options.hpp>
 
 #include <string>
@@ -173,15 +174,14 @@ inline void set_mapping(connection& on, std::uint64_t size)
 }
 
 /// Whether SQLite writes the last page of a commit once more, behind it, where a torn write can
-/// spoil what stands in the same sector. The log must be open.
+/// spoil what stands in the same sector. It goes by the database's file.
 [[nodiscard]] inline bool pads_log(connection& on)
 {
-    sqlite3_file* log = nullptr;
+    sqlite3_file* file = nullptr;
     auto const code = sqlite3_file_control(
-        on.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&log));
-    if (code != SQLITE_OK || log == nullptr || log->pMethods == nullptr) return true;
-    auto const kind = log->pMethods->xDeviceCharacteristics(log);
-    return (kind & SQLITE_IOCAP_POWERSAFE_OVERWRITE) == 0;
+        on.handle(), "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file));
+    return code != SQLITE_OK || file == nullptr || file->pMethods == nullptr
+        || !overwrites_safely(file);
 }
 
 /// Sets up the writing connection of a store whose file has its final form. The change to a log
