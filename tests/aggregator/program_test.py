@@ -7,6 +7,7 @@
 import contextlib
 import importlib.machinery
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -166,6 +167,32 @@ class CommandLine(Folder):
         with open(PAGE, encoding="utf-8") as text:
             self.assertIn("```yaml\n" + self.run_program("--print-config").stdout + "```",
                           text.read())
+
+    def test_the_documented_entries_of_lists_are_those_of_the_program(self):
+        with open(PAGE, encoding="utf-8") as text:
+            page = text.read()
+        printed = self.run_program("--print-config").stdout
+        for name in ("chains", "avss", "operator_sets"):
+            (table,) = re.findall(
+                rf"^Each entry of `{name}`:\n\n.*\n\|---.*\n((?:\|.*\n)+)", page, re.M)
+            self.assertEqual(documented_entry(table), printed_entry(printed, name))
+
+
+def documented_entry(table):
+    """Of each row the setting and its default: "required", or as the program prints it."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.M)
+    return [(name, default if default == "required"
+             else default.strip("`") if default.startswith("`") else "") for name, default in rows]
+
+
+def printed_entry(text, name):
+    """The same of the entry that is printed as a comment behind an empty list."""
+    lines = re.sub("^  # ", "  ", text, flags=re.M).splitlines()
+    (at,) = [i for i, line in enumerate(lines) if re.match(rf" *{name}: \[\]", line)]
+    indent = " " * (len(lines[at]) - len(lines[at].lstrip()))
+    entry = itertools.takewhile(lambda line: line.startswith(indent + " "), lines[at + 1:])
+    rows = [re.match(rf"{indent}  [- ] (\w+): *(.*?) *# (required)?", line) for line in entry]
+    return [(row[1], row[3] or row[2]) for row in rows if row]
 
 
 class Following(Folder):
