@@ -62,6 +62,9 @@ public:
     virtual void begin_item(std::size_t index) = 0;
     virtual void end_item() = 0;
     virtual void end_list() = 0;
+    /// Whether an item with its defaults is to be visited, for a list that has none.
+    virtual bool begin_example() { return false; }
+    virtual void end_example() {}
 };
 
 /// An enum whose values are the positions of its names.
@@ -85,6 +88,11 @@ void list(
         v.begin_item(i);
         visit_item(v, items[i]);
         v.end_item();
+    }
+    if (items.empty() && v.begin_example()) {
+        auto example = Item{};
+        visit_item(v, example);
+        v.end_example();
     }
     v.end_list();
 }

@@ -42,6 +42,7 @@ std::string joined(std::vector<std::uint64_t> const& values)
 void field_printer::text(
     std::string_view name, std::string& value, presence needed, std::string_view meaning)
 {
+    if (left_open(name, needed, meaning)) return;
     if (needed == presence::required || !value.empty())
         line(name, quoted(value), meaning);
     else
@@ -55,8 +56,10 @@ void field_printer::secret(std::string_view name, std::string& value, std::strin
 }
 
 void field_printer::number(
-    std::string_view name, std::uint64_t& value, number_range, presence, std::string_view meaning)
+    std::string_view name, std::uint64_t& value, number_range, presence needed,
+    std::string_view meaning)
 {
+    if (left_open(name, needed, meaning)) return;
     line(name, std::to_string(value), meaning);
 }
 
@@ -70,9 +73,10 @@ void field_printer::maybe_number(
 }
 
 void field_printer::numbers(
-    std::string_view name, std::vector<std::uint64_t>& values, number_range, presence,
+    std::string_view name, std::vector<std::uint64_t>& values, number_range, presence needed,
     std::string_view meaning)
 {
+    if (left_open(name, needed, meaning)) return;
     line(name, joined(values), meaning);
 }
 
@@ -96,6 +100,7 @@ void field_printer::choice(
 
 void field_printer::address(std::string_view name, address20& value, std::string_view meaning)
 {
+    if (left_open(name, presence::required, meaning)) return;
     line(name, quoted(to_hex(value)), meaning);
 }
 
@@ -127,6 +132,20 @@ std::size_t field_printer::begin_list(
     return size;
 }
 
+/// An entry in an empty list: depth and bullet are those of an item, in a comment.
+bool field_printer::begin_example()
+{
+    if (!example_) example_ = depth_ - 2;
+    bullet_ = true;
+    return true;
+}
+
+void field_printer::end_example()
+{
+    if (example_ == depth_ - 2) example_.reset(); // else it is in another one
+    bullet_ = false;
+}
+
 void field_printer::line(std::string_view name, std::string const& value, std::string_view meaning)
 {
     auto text = indent().append(name).append(":");
@@ -137,12 +156,22 @@ void field_printer::line(std::string_view name, std::string const& value, std::s
 /// A setting without a value stands as a comment, or the text would not read back the same.
 void field_printer::absent(std::string_view name, std::string_view meaning)
 {
+    if (example_) return line(name, "", meaning);
     auto text = std::string(depth_, ' ').append("# ").append(name).append(":");
     write(std::move(text), meaning);
 }
 
+/// Whether it is what an example leaves to whoever makes an entry of it, and is printed as such.
+bool field_printer::left_open(std::string_view name, presence needed, std::string_view meaning)
+{
+    auto const is_open = example_ && needed == presence::required;
+    if (is_open) absent(name, std::string{"required: "}.append(meaning));
+    return is_open;
+}
+
 void field_printer::write(std::string text, std::string_view meaning)
 {
+    if (example_) text.insert(*example_, "# ");
     if (text.size() < comment_column) text.append(comment_column - text.size(), ' ');
     out_ << text << " # " << meaning << '\n';
 }

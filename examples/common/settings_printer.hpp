@@ -36,10 +36,13 @@ public:
     void begin_item(std::size_t) override { bullet_ = true; }
     void end_item() override { bullet_ = false; }
     void end_list() override { depth_ -= 4; }
+    bool begin_example() override;
+    void end_example() override;
 
 private:
     void line(std::string_view name, std::string const& value, std::string_view meaning);
     void absent(std::string_view name, std::string_view meaning);
+    bool left_open(std::string_view name, presence needed, std::string_view meaning);
     void write(std::string text, std::string_view meaning);
     std::string indent();
 
@@ -47,10 +50,11 @@ private:
     secrets show_;
     std::size_t depth_ = 0;
     bool bullet_ = false;
+    std::optional<std::size_t> example_{}; ///< the column where it is commented out
 };
 
 /// Writes `settings` as YAML that reads back as the same (masked secrets apart, which are refused
-/// when read), with a sentence about each value.
+/// when read), with a sentence about each value, and an entry of each empty list as a comment.
 template <class Settings>
 void print_settings(std::ostream& out, Settings settings, secrets show = secrets::masked)
 {

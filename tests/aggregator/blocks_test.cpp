@@ -80,29 +80,6 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
-    "a transaction that fails at its last step leaves neither block nor tasks", Backend, in_memory,
-    in_sqlite)
-{
-    auto w = world<Backend>{};
-    w.chain.mine(2);
-    w.poll();
-    auto next = w.chain.at(1);
-    next.number = 2;
-    auto const broken = [&] {
-        w.db().write([&](aggregator::transaction& tx) {
-            tx[aggregator::blocks].insert(
-                {.avs_address = w.watch.avs, .chain_id = 31337, .number = 2});
-            tx[tasks].insert({.task_id = w.chain.at(1).hash});
-            throw std::runtime_error{"the process would die here"};
-        });
-    };
-    CHECK_THROWS_AS(broken(), std::runtime_error);
-    CHECK(w.cursor() == 1);
-    CHECK(w.all_tasks().size() == 2);
-    CHECK_FALSE(w.db()[aggregator::blocks].contains(w.watch.avs, 31337U, 2U));
-}
-
-TEST_CASE_TEMPLATE(
     "only the newest blocks are kept, of each chain and AVS by itself", Backend, in_memory,
     in_sqlite)
 {

@@ -7,6 +7,7 @@
 import contextlib
 import importlib.machinery
 import importlib.util
+import itertools
 import os
 import re
 import shutil
@@ -167,6 +168,32 @@ class CommandLine(Folder):
             self.assertIn("```yaml\n" + self.run_program("--print-config").stdout + "```",
                           text.read())
 
+    def test_the_documented_entries_of_lists_are_those_of_the_program(self):
+        with open(PAGE, encoding="utf-8") as text:
+            page = text.read()
+        printed = self.run_program("--print-config").stdout
+        for name in ("chains", "avss", "operator_sets"):
+            (table,) = re.findall(
+                rf"^Each entry of `{name}`:\n\n.*\n\|---.*\n((?:\|.*\n)+)", page, re.M)
+            self.assertEqual(documented_entry(table), printed_entry(printed, name))
+
+
+def documented_entry(table):
+    """Of each row the setting and its default: "required", or as the program prints it."""
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.M)
+    return [(name, default if default == "required"
+             else default.strip("`") if default.startswith("`") else "") for name, default in rows]
+
+
+def printed_entry(text, name):
+    """The same of the entry that is printed as a comment behind an empty list."""
+    lines = re.sub("^  # ", "  ", text, flags=re.M).splitlines()
+    (at,) = [i for i, line in enumerate(lines) if re.match(rf" *{name}: \[\]", line)]
+    indent = " " * (len(lines[at]) - len(lines[at].lstrip()))
+    entry = itertools.takewhile(lambda line: line.startswith(indent + " "), lines[at + 1:])
+    rows = [re.match(rf"{indent}  [- ] (\w+): *(.*?) *# (required)?", line) for line in entry]
+    return [(row[1], row[3] or row[2]) for row in rows if row]
+
 
 class Following(Folder):
     def follow(self, chain):
@@ -312,10 +339,11 @@ def load_demonstration():
 class Story(unittest.TestCase):
     """The demonstration is content only with a run that has shown what it is for."""
 
-    def make(self, continued=3, interrupted=8, attached=46):
+    def make(self, continued=3, interrupted=8, attached=46, kills_on_the_way=24):
         show = load_demonstration().Demonstration.__new__(load_demonstration().Demonstration)
         show.options = types.SimpleNamespace(kills=24, executor_kills=12, performer_kills=4)
         show.kills = [(1, 1, 1)] * 24
+        show.kills_on_the_way = kills_on_the_way
         show.reorgs = [{"when": when, "depth": depth, "returning": depth < 9}
                        for when in ("running", "dead") for depth in (3, 8, 11)]
         show.reorgs.append({"when": "dead", "depth": KEPT_BLOCKS + 20, "returning": False})
@@ -329,6 +357,10 @@ class Story(unittest.TestCase):
     def test_a_whole_one_is_accepted(self):
         self.make().check_story()
 
+    def test_kills_behind_a_complete_chain_do_not_count(self):
+        with self.assertRaisesRegex(Failure, "kills while the chain goes on"):
+            self.make(kills_on_the_way=23).check_story()
+
     def test_each_killed_performer_interrupts_only_what_it_worked_on(self):
         with self.assertRaisesRegex(Failure, "interrupted"):
             self.make(interrupted=9).check_story()
@@ -340,6 +372,35 @@ class Story(unittest.TestCase):
     def test_most_performers_are_found_again(self):
         with self.assertRaisesRegex(Failure, "found again"):
             self.make(attached=23).check_story()
+
+
+class Pace(unittest.TestCase):
+    """The chain goes on until there were kills enough, and how long that took is told."""
+
+    def test_the_chain_is_not_complete_before_there_were_kills_enough(self):
+        demo = load_demonstration()
+        chain = types.SimpleNamespace(steps=[3, 2, 5], head=lambda: 0)
+        chain.next_step = lambda: chain.steps[0] if chain.steps else None
+        chain.take_step = lambda: chain.steps.pop(0)
+        show = demo.Demonstration(
+            chain, types.SimpleNamespace(kill=lambda: 1.0), None,
+            types.SimpleNamespace(exists=lambda: False),
+            types.SimpleNamespace(seed=1, interval=0, kills=2, performer_kills=0))
+        show.miner.start()
+        with contextlib.redirect_stdout(None):
+            show.kill()
+            show.miner.join(0.3)
+            self.assertFalse(show.miner.is_done())
+            show.kill()
+            show.miner.join(60)
+            self.assertTrue(show.miner.is_done())
+            show.kill()
+        self.assertEqual(show.kills_on_the_way, 2)
+        self.assertEqual(len(show.kills), 3)
+
+    def test_a_run_that_took_too_long_says_so(self):
+        self.assertEqual(load_demonstration().time_text(180), "180 s")
+        self.assertIn("EXCEEDED", load_demonstration().time_text(181))
 
 
 class FakeExecutor:

@@ -360,3 +360,47 @@ TEST_CASE("when every checkpoint is damaged, a new one is numbered behind them a
     CHECK(
         user.keeper().list(at.db).size() == 1); // what cannot be used is not kept for its own sake
 }
+
+TEST_CASE("wherever a damaged row stands, checkpoints go on behind it and the newest is used")
+{
+    auto where = std::string{};
+    SUBCASE("the newest header, one further")
+    {
+        where = "UPDATE checkpoint_header SET number = 4 WHERE number = 3";
+    }
+    SUBCASE("the newest header, far behind all")
+    {
+        where = "UPDATE checkpoint_header SET number = 1000 WHERE number = 3";
+    }
+    SUBCASE("an older header, far behind all")
+    {
+        where = "UPDATE checkpoint_header SET number = 1000 WHERE number = 2";
+    }
+    SUBCASE("the newest header, before all")
+    {
+        where = "UPDATE checkpoint_header SET number = 0 WHERE number = 3";
+    }
+    SUBCASE("the newest chunk, one further")
+    {
+        where = "UPDATE checkpoint_chunk SET number = 4 WHERE number = 3";
+    }
+    auto const folder = place<cairn::sqlite>{};
+    auto count = std::uint64_t{0};
+    auto const add_checkpoint = [&](std::size_t keep) {
+        auto db = books_store<cairn::sqlite>{folder.options()};
+        auto kept = cairn::kept{db, ledger_plan(), {.every = 0, .keep = keep}};
+        kept.write([&](auto& tx) { tx[movements].insert(move_money(count++)); });
+        auto const number = kept.checkpoint().number;
+        auto const found = cairn::checkpointer{ledger_plan()}.recover(db);
+        CHECK(found.report.checkpoint == number);
+        CHECK(found.state == kept.state());
+        return number;
+    };
+    for (int i = 0; i != 3; ++i) add_checkpoint(3);
+    damage(folder.file(), where);
+    for (auto newest = std::uint64_t{3}, i = std::uint64_t{0}; i != 4; ++i) {
+        auto const next = add_checkpoint(1);
+        CHECK(next > newest);
+        newest = next;
+    }
+}

@@ -160,8 +160,7 @@ public:
             if (std::find(kept.begin(), kept.end(), header.number) != kept.end()) continue;
             if (!is_superfluous(header.number, kept)) continue;
             tx[checkpoint_chunks].prefix(plan_.name(), header.number).erase();
-            tx[checkpoint_headers].erase(plan_.name(), header.number);
-            ++removed;
+            if (tx[checkpoint_headers].erase(plan_.name(), header.number)) ++removed;
         }
         return removed + remove_below(tx, kept.back());
     }
@@ -248,7 +247,7 @@ private:
     checkpoint_header describe(Transaction& tx, state const& now, checkpoint_kind kind)
     {
         auto header = checkpoint_header{.state = plan_.name(), .version = plan_.version()};
-        header.number = detail::stored_checkpoints{plan_, tx}.greatest_number() + 1;
+        header.number = detail::stored_checkpoints{plan_, tx}.next_number();
         header.format = detail::checkpoint_format;
         header.created_at = on().wall_time();
         header.sources = detail::extent_of(plan_, tx);

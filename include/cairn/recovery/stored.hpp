@@ -102,22 +102,25 @@ class stored_checkpoints {
 public:
     stored_checkpoints(Plan const& plan, Place const& in) : plan_{plan}, in_{in} {}
 
-    /// Every header that can be read, newest first; of the others `report` hears.
+    /// Every header that can be read, newest first; of the others `report` hears. The numbers are
+    /// the records' own: a damaged row may stand under another one.
     [[nodiscard]] std::vector<checkpoint_header> newest_first(corrupt_sink report) const
     {
-        return headers_newest_first(report).to_vector();
+        auto const headers = in_[checkpoint_headers].prefix(plan_.name()).reversed();
+        auto found = headers.tolerate(report_damage{report}).to_vector();
+        std::sort(found.begin(), found.end(), [](auto const& a, auto const& b) {
+            return a.number > b.number;
+        });
+        return found;
     }
 
-    /// The greatest number that a header has, readable or not; 0 if there is none.
-    [[nodiscard]] std::uint64_t greatest_number() const
+    /// The number of the next checkpoint: greater than that of every header, readable or not, and
+    /// one under which none stands.
+    [[nodiscard]] std::uint64_t next_number() const
     {
-        auto greatest = std::uint64_t{0};
-        auto const see = [&](corrupt_record const& damage) {
-            auto const number = number_of_damaged(damage);
-            if (number > greatest) greatest = number;
-        };
-        auto const newest = headers_newest_first(see).first();
-        return newest && newest->number > greatest ? newest->number : greatest;
+        auto number = greatest_number() + 1;
+        while (in_[checkpoint_headers].contains(plan_.name(), number)) ++number;
+        return number;
     }
 
     /// The checkpoint and all that it is a delta on, the full one first. Throws
@@ -179,10 +182,15 @@ public:
     }
 
 private:
-    [[nodiscard]] auto headers_newest_first(corrupt_sink report) const
+    /// 0 if there is no header.
+    [[nodiscard]] std::uint64_t greatest_number() const
     {
-        auto const headers = in_[checkpoint_headers].prefix(plan_.name()).reversed();
-        return headers.tolerate(report_damage{report});
+        auto greatest = std::uint64_t{0};
+        auto const see = [&](corrupt_record const& damage) {
+            greatest = std::max(greatest, number_of_damaged(damage));
+        };
+        auto const headers = newest_first(see);
+        return headers.empty() ? greatest : std::max(greatest, headers.front().number);
     }
 
     [[noreturn]] static void refuse_other_records()
