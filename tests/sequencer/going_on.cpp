@@ -154,10 +154,13 @@ constexpr auto rows = {
         "size_bytes = size_bytes + 1", "round = 40", outcome::sound},
     damaged_row{"the newest header of a checkpoint", "checkpoint_header",
         "ORDER BY number DESC LIMIT 1",
-        nothing, nothing, outcome::sound},
+        nothing, "number = number + 1", outcome::sound},
+    damaged_row{"an older header of a checkpoint", "checkpoint_header",
+        "ORDER BY number LIMIT 1",
+        nothing, "number = number + 9", outcome::sound},
     damaged_row{"a chunk of the newest checkpoint", "checkpoint_chunk",
         "ORDER BY number DESC LIMIT 1",
-        nothing, nothing, outcome::sound},
+        nothing, "number = number + 1", outcome::sound},
 };
 // clang-format on
 
