@@ -12,21 +12,26 @@
 namespace common {
 
 /// Names a damaged record in the log, the first time it is met.
-void report_damaged(std::string const& record, std::string_view reason);
+void report_damage(cairn::corrupt_record const& fault);
 
-/// The same, for `tolerate`.
-inline void report_damage(cairn::corrupt_record const& fault)
-{
-    report_damaged(fault.key(), fault.what());
-}
+/// Throws `fault` again; as `corrupt_record` with the key of the record that it is about, if it is
+/// about one.
+[[noreturn]] void rethrow_named(
+    cairn::error const& fault, std::string_view model, std::string const& key);
 
-/// Whether one record is what cannot be read. Its table is of this program's version: a record that
-/// says otherwise is damaged.
-[[nodiscard]] inline bool is_damage(cairn::error const& fault)
+/// As `find`, but whatever is wrong with the record is told as `corrupt_record`, with its key. Of a
+/// record whose header is damaged, too, `find` says only that another program wrote it.
+template <class Repository, class Key>
+auto find_named(Repository const& in, Key const& key) -> decltype(in.find(key))
 {
-    using enum cairn::errc;
-    return fault.code() == corrupt_record || fault.code() == newer_version
-        || fault.code() == schema_mismatch;
+    using model = typename decltype(in.find(key))::value_type;
+    try {
+        return in.find(key);
+    } catch (cairn::error const& fault) {
+        constexpr auto& shape = cairn::shape_of<model>;
+        rethrow_named(
+            fault, shape.name, cairn::key_path(shape, cairn::make_key<model>(key).view()));
+    }
 }
 
 /// The record, if it is there and whole. A damaged one is reported, and `contains` says that it is
@@ -34,15 +39,21 @@ inline void report_damage(cairn::corrupt_record const& fault)
 template <class Repository, class Key>
 auto find_whole(Repository const& in, Key const& key) -> decltype(in.find(key))
 {
-    using model = typename decltype(in.find(key))::value_type;
     try {
-        return in.find(key);
-    } catch (cairn::error const& fault) {
-        if (!is_damage(fault)) throw;
-        auto const name = cairn::key_path(cairn::shape_of<model>, cairn::make_key<model>(key));
-        report_damaged(name, fault.what());
+        return find_named(in, key);
+    } catch (cairn::corrupt_record const& fault) {
+        report_damage(fault);
         return std::nullopt;
     }
+}
+
+/// Changes the record in a transaction; false if it is not there, or damaged, which is reported.
+template <class Repository, class Key, class Change>
+bool update_whole(Repository const& in, Key const& key, Change const& change)
+{
+    if (!find_whole(in, key)) return false;
+    in.update(key, change);
+    return true;
 }
 
 } // namespace common

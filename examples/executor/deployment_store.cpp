@@ -2,8 +2,8 @@
 // The steps of a deployment.
 #include "deployment_store.hpp"
 
+#include "common/damage.hpp"
 #include "common/hex.hpp"
-#include "damage.hpp"
 
 #include <unistd.h>
 

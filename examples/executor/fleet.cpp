@@ -2,8 +2,8 @@
 // Deploying, watching, removing.
 #include "fleet.hpp"
 
+#include "common/damage.hpp"
 #include "common/hex.hpp"
-#include "damage.hpp"
 
 #include <algorithm>
 #include <csignal>

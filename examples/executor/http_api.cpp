@@ -2,10 +2,10 @@
 // The interface, by cpp-httplib.
 #include "http_api.hpp"
 
+#include "common/damage.hpp"
 #include "common/hex.hpp"
 #include "common/patience.hpp"
 #include "common/settings_text.hpp"
-#include "damage.hpp"
 #include "http_json.hpp"
 #include "metrics.hpp"
 

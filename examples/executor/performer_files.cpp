@@ -2,7 +2,7 @@
 // Removing files, cutting logs.
 #include "performer_files.hpp"
 
-#include "damage.hpp"
+#include "common/damage.hpp"
 #include "deployment_store.hpp"
 
 #include <sys/stat.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a start makes of what the last run left behind.
+#include "common/damage.hpp"
 #include "common/hex.hpp"
 #include "common/log.hpp"
-#include "damage.hpp"
 #include "fleet.hpp"
 
 #include <csignal>

@@ -2,7 +2,7 @@
 // Removing by ranges over indexes.
 #include "retention.hpp"
 
-#include "damage.hpp"
+#include "common/damage.hpp"
 
 namespace executor {
 

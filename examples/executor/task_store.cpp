@@ -2,8 +2,8 @@
 // The life of a task, one transaction a step.
 #include "task_store.hpp"
 
+#include "common/damage.hpp"
 #include "common/digest.hpp"
-#include "damage.hpp"
 
 namespace executor {
 
