@@ -59,7 +59,7 @@ struct pen {
 };
 
 enum class letter : char { a = 'a', b = 'b' };
-enum open { one, two };
+enum unsized { one, two };
 enum class alike : std::uint8_t { first, second };
 enum class hidden : std::uint8_t { first, second };
 
@@ -143,7 +143,7 @@ TEST_CASE("an enum is refused for its own reason: a character, or no written siz
 {
     CHECK(fault_of_type<letter>() == fault::character_type);
     CHECK(fault_of_type<std::vector<letter>>() == fault::character_type);
-    CHECK(fault_of_type<open>() == fault::open_enum_type);
+    CHECK(fault_of_type<unsized>() == fault::open_enum_type);
 }
 
 TEST_CASE("a model is assigned, and what containers hold is made before it is read")

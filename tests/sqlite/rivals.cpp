@@ -25,7 +25,7 @@ void sql_into_log(std::string const& path, std::string const& text)
     sqlite3_close(db);
 }
 
-cairn::sqlite_options reading(std::string path)
+cairn::sqlite_options for_reading(std::string path)
 {
     return {.path = std::move(path), .read_only = true};
 }
@@ -113,7 +113,7 @@ TEST_CASE("a newer format that still lies in the log is refused, and nothing cha
     auto const database = bytes_of(path);
     auto const log = bytes_of(path + "-wal");
     CHECK(code_of([&] { open_notes{path}; }) == cairn::errc::newer_version);
-    CHECK(code_of([&] { open_notes{reading(path)}; }) == cairn::errc::newer_version);
+    CHECK(code_of([&] { open_notes{for_reading(path)}; }) == cairn::errc::newer_version);
     CHECK(bytes_of(path) == database);
     CHECK(bytes_of(path + "-wal") == log);
 }
@@ -127,7 +127,9 @@ TEST_CASE("the files of an open store are not opened as stores: closing them wou
     db.insert({.id = "a"});
     for (auto const* tail : {".lock", "-shm", "-wal"}) {
         INFO("opening " << tail);
-        CHECK(code_of([&] { open_notes{reading(path + tail)}; }) == cairn::errc::invalid_argument);
+        CHECK(
+            code_of([&] { open_notes{for_reading(path + tail)}; })
+            == cairn::errc::invalid_argument);
         CHECK(code_of([&] { open_notes{path + tail}; }) == cairn::errc::invalid_argument);
         other.tell();
         CHECK(other.hear() == 'r');
@@ -143,11 +145,12 @@ TEST_CASE("a child of a process that reads a store may not open it either")
     auto const path = (folder.path() / "notes.db").string();
     open_notes{path}.insert({.id = "a"});
     {
-        auto first = open_notes{reading(path)};
-        auto second = open_notes{reading(path)}; // any number may read, in one process too
+        auto first = open_notes{for_reading(path)};
+        auto second = open_notes{for_reading(path)}; // any number may read, in one process too
         auto child = child_process{[&](int, int) {
             auto faults = code_of([&] { open_notes{path}; }) == cairn::errc::misuse ? 0 : 1;
-            faults += code_of([&] { open_notes{reading(path)}; }) == cairn::errc::misuse ? 0 : 2;
+            faults += code_of([&] { open_notes{for_reading(path)}; }) == cairn::errc::misuse ? 0
+                                                                                             : 2;
             return faults;
         }};
         CHECK(child.wait() == 0);
@@ -182,7 +185,7 @@ TEST_CASE("two copies of the library in one process know of each other by the lo
         CHECK(open_there(path.c_str(), 0) == locked);
         CHECK(open_there(path.c_str(), 1) == locked);
         CHECK(code_of([&] { open_notes{path}; }) == cairn::errc::store_locked);
-        CHECK(open_notes{reading(path)}.count() == 1); // this copy may read beside itself
+        CHECK(open_notes{for_reading(path)}.count() == 1); // this copy may read beside itself
         other.tell();
         CHECK(other.hear() == 'r'); // the lock is still held
         CHECK(db.insert({.id = "b"}));
