@@ -4,7 +4,7 @@
 #pragma once
 
 #include <cairn/backend/sqlite/engine.hpp>
-#include <cairn/encode/record_type.hpp>
+#include <cairn/encode/record_list.hpp>
 
 #include <cstdint>
 #include <optional>
