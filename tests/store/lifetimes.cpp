@@ -360,7 +360,15 @@ TEST_CASE_TEMPLATE("a program may exit inside a closure of a static store", Back
     auto const ways = std::vector<void (*)(store&)>{
         [](store& db) { db.write([](auto&) { std::exit(7); }); },
         [](store& db) { db.read([](auto&) { std::exit(7); }); },
-        [](store& db) { db.write_async([](auto&) { std::exit(7); }).get(); },
+        [](store& db) {
+            auto posted = std::atomic<bool>{false}; // what still calls a store keeps it from ending
+            auto const ticket = db.write_async([&](auto&) {
+                while (!posted) std::this_thread::sleep_for(1ms);
+                std::exit(7);
+            });
+            posted = true;
+            for (;;) ::pause();
+        },
     };
     for (auto const& exits : ways) {
         auto const where = place<Backend>{};
