@@ -61,7 +61,7 @@ inline database open_writer(std::string const& path)
         "PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
         "PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=10000;"
         "PRAGMA journal_size_limit=-1; PRAGMA secure_delete=FAST; PRAGMA cell_size_check=ON;"
-        "PRAGMA temp_store=MEMORY");
+        "PRAGMA cache_spill=OFF; PRAGMA temp_store=MEMORY");
     return db;
 }
 

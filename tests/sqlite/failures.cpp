@@ -123,6 +123,7 @@ TEST_CASE("a transaction that SQLite gave up is doomed, also if the closure goes
     auto const folder = temporary_folder{};
     auto db = open_notes{cairn::sqlite_options{
         .path = (folder.path() / "notes.db").string(), .cache_size = 100'000}};
+    db.let_spill();
     db.insert({.id = "before"});
     auto& s = db.database.writer();
     s.begin();

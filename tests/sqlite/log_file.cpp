@@ -340,6 +340,7 @@ TEST_CASE("a transaction larger than the cache loses nothing to a disk that is f
     auto stored = std::vector<std::string>{};
     for (auto fail_at = 1; fail_at <= 40; ++fail_at) {
         auto db = open_notes{options};
+        db.let_spill();
         auto written = std::vector<std::string>{};
         left = fail_at;
         try {
@@ -382,6 +383,7 @@ TEST_CASE("a commit behind a large transaction that was taken back sends nothing
     options.vfs = watched_vfs::name;
     options.cache_size = 64 << 10;
     auto db = open_notes{options};
+    db.let_spill();
     db.insert({.id = "a"});
     struct thought_better {};
     auto const large = [&](auto& s, char const* of) {
@@ -423,6 +425,7 @@ TEST_CASE("behind a transaction that was too large for the disk smaller ones are
     options.vfs = watched_vfs::name;
     options.cache_size = 64 << 10;
     auto db = open_notes{options};
+    db.let_spill();
     db.insert({.id = "a"});
     room = sqlite3_int64{300} << 10;
     auto const thrown = error_of_call([&] {

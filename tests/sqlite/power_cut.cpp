@@ -120,11 +120,23 @@ private:
         return made;
     }
 
-    /// One to five changes; what the store then holds.
+    /// Some changes, and now and then more than the cache holds, of which a part is taken back; what
+    /// the store then holds.
     contents change(open_notes& db, cairn::sqlite_session& s)
     {
-        auto now = history_.back();
-        for (auto left = 1 + dice_() % 5; left > 0; --left) {
+        auto now = changed(db, s, history_.back(), 1 + dice_() % 5);
+        while (dice_() % 6 == 0) {
+            s.savepoint();
+            static_cast<void>(changed(db, s, now, dice_() % 20));
+            s.rollback_to();
+            now = changed(db, s, std::move(now), dice_() % 20);
+        }
+        return now;
+    }
+
+    contents changed(open_notes& db, cairn::sqlite_session& s, contents now, std::uint64_t how_many)
+    {
+        for (auto left = how_many; left > 0; --left) {
             auto const id = std::to_string(dice_() % 40);
             cairn::cell const key[] = {cairn::cell::of(std::string_view{id})};
             auto const made = some_note(id);

@@ -384,6 +384,33 @@ TEST_CASE("a log whose database is missing or empty is refused, and nothing of i
     CHECK_FALSE(db.insert({.id = "in the log"})); // it is there
 }
 
+TEST_CASE("a first page that a crash tore is looked for among the commits of the log alone")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    auto child = child_process{[&](int, int out) {
+        open_notes{path};
+        auto db = open_notes{path};
+        db.insert({.id = "in the log", .text = std::string(20'000, 'x')}); // so the file grows
+        say(out, 'd');
+        ::pause();
+        return 0;
+    }};
+    REQUIRE(child.hear() == 'd');
+    child.kill();
+    auto const log = bytes_of(path + "-wal");
+    {
+        auto file = std::fstream{path, std::ios::in | std::ios::out | std::ios::binary};
+        file << std::string(512, '\xAA');               // by a checkpoint
+        auto torn = std::string{"\0\0\0\1\0\0\0\0", 8}; // the first page, and no commit
+        torn += log.substr(16, 8);                      // the log's mark
+        torn += std::string(8 + 4096, '\x55');
+        std::ofstream{path + "-wal", std::ios::app | std::ios::binary} << torn;
+    }
+    auto db = open_notes{path};
+    CHECK(db.find("in the log").has_value());
+}
+
 TEST_CASE("after a crash a damaged file is refused, after a clean end it costs no check")
 {
     auto const folder = temporary_folder{};

@@ -51,6 +51,7 @@ void check_pragmas(cairn::detail::sql::connection& on, bool writes)
     CHECK(ask("synchronous") == "2");
     CHECK(ask("secure_delete") == "2");
     CHECK(ask("journal_size_limit") == "67108864");
+    CHECK(ask("cache_spill") == "0");
 }
 
 /// Uses both kinds of connection, then looks at their settings.

@@ -71,6 +71,13 @@ public:
         return notes.count(lease.session(), {});
     }
 
+    /// Lets SQLite write pages to the log before their commit, as the library never does.
+    void let_spill()
+    {
+        auto* const handle = database.writing_connection()->handle();
+        REQUIRE(sqlite3_exec(handle, "PRAGMA cache_spill = 1", {}, {}, {}) == SQLITE_OK);
+    }
+
     cairn::sqlite_database database;
     cairn::sqlite_table<note> notes{database, 0};
     cairn::sqlite_table<event> events{database, 1};

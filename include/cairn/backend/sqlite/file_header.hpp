@@ -127,18 +127,66 @@ using journal_start = std::array<unsigned char, 28>;
     return {};
 }
 
-/// The newest first page in a log: what counts, if the power went while a checkpoint was writing
-/// that page into the database. All zeros if there is none.
+/// The checksum that runs through a log, of 32-bit words in the order of bytes that the log's first
+/// word tells (https://sqlite.org/fileformat2.html#walformat).
+class log_checksum {
+public:
+    explicit log_checksum(bool big_endian) : big_endian_{big_endian} {}
+
+    /// Takes in the first `size` bytes, a multiple of 8.
+    template <std::size_t N>
+    void add(std::array<unsigned char, N> const& bytes, std::size_t size = N)
+    {
+        for (std::size_t at = 0; at + 8 <= size; at += 8) {
+            first_ += word(bytes, at) + second_;
+            second_ += word(bytes, at + 4) + first_;
+        }
+    }
+
+    /// Whether it is the one that is stored there.
+    template <std::size_t N>
+    [[nodiscard]] bool is_at(std::array<unsigned char, N> const& bytes, std::size_t at) const
+    {
+        return number_at(bytes, at) == first_ && number_at(bytes, at + 4) == second_;
+    }
+
+private:
+    template <std::size_t N>
+    [[nodiscard]] std::uint32_t word(
+        std::array<unsigned char, N> const& bytes, std::size_t at) const
+    {
+        auto const read = number_at(bytes, at);
+        return big_endian_ ? read : __builtin_bswap32(read);
+    }
+
+    bool big_endian_;
+    std::uint32_t first_ = 0;
+    std::uint32_t second_ = 0;
+};
+
+/// The first page of the last commit in a log that changed it: what counts, if the power went while
+/// a checkpoint was writing that page into the database. All zeros if there is none. What has no
+/// valid checksum was never committed, and SQLite reads no further either.
 [[nodiscard]] inline raw_header header_in_log(raw_file const& log)
 {
     auto const start = log.read<32>(0);
+    auto const magic = number_at(start, 0);
     auto const page = std::uint64_t{number_at(start, 8)};
     auto found = raw_header{};
-    if ((number_at(start, 0) & ~1U) != 0x377f0682 || page < 512 || page > 65536) return found;
+    if ((magic & ~1U) != 0x377f0682 || page < 512 || page > 65536) return found;
+    auto sum = log_checksum{(magic & 1U) != 0};
+    sum.add(start, 24);
+    if (!sum.is_at(start, 24)) return found;
+    auto newest = raw_header{};
     for (auto at = std::uint64_t{32}; at + 24 + page <= log.size(); at += 24 + page) {
         auto const frame = log.read<24>(at);
         if (std::memcmp(&frame[8], &start[16], 8) != 0) break; // of an earlier use of the log
-        if (number_at(frame, 0) == 1) found = log.read<100>(at + 24);
+        sum.add(frame, 8);
+        for (auto part = std::uint64_t{0}; part < page; part += 512)
+            sum.add(log.read<512>(at + 24 + part));
+        if (!sum.is_at(frame, 16)) break;
+        if (number_at(frame, 0) == 1) newest = log.read<100>(at + 24);
+        if (number_at(frame, 4) != 0) found = newest; // a commit ends here
     }
     return found;
 }

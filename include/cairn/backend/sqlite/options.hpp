@@ -54,8 +54,9 @@ struct sqlite_options {
     /// next operation then throws `snapshot_expired`.
     std::chrono::milliseconds snapshot_age_limit = std::chrono::seconds{60};
 
-    /// Most page cache of the writing connection and of each reading one, in bytes. A reader fills
-    /// its own only with pages of the log and of what is not mapped.
+    /// Most page cache of the writing connection and of each reading one, in bytes. The pages that
+    /// an open transaction has changed stay in memory, also above it. A reader fills its own only
+    /// with pages of the log and of what is not mapped.
     std::uint64_t cache_size = std::uint64_t{64} << 20;
     std::uint64_t reader_cache_size = std::uint64_t{64} << 20;
 
