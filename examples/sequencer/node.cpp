@@ -74,8 +74,8 @@ node::node(
     recovery_listener const& listener)
     : db_{db}, options_{std::move(options)}, self_{index_in(options_.members, options_.self)},
       keeper_{options_.members, options_.scoring, options_.checkpoints},
-      state_{options_.members, options_.scoring}, waiting_{options_.waiting},
-      was_recounted_{begin.was_recounted}
+      state_{options_.members, options_.scoring},
+      waiting_{options_.members.size(), options_.waiting}, was_recounted_{begin.was_recounted}
 {
     auto found = keeper_.recover(db_, how, listener);
     state_ = std::move(found.state);

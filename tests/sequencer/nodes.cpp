@@ -91,6 +91,31 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
+    "who names more parents than twice the committee does not wait for those that are missing",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(3);
+    auto parents = w.past.digests(2);
+    auto const name = [&](std::vector<hash32> const& more) {
+        parents.insert(parents.end(), more.begin(), more.end());
+    };
+    name(w.past.digests(1));
+    parents.front() = sha256({});
+    auto const most = w.past.make(1, 3, parents);
+    CHECK(w.self().receive({}, {most})[0].what == acceptance::waiting);
+    name({parents.back()}); // one that is there is one too many, and one named twice
+    auto const answer = w.self().receive({}, {w.past.make(2, 3, parents)})[0];
+    CHECK(answer.what == acceptance::refused);
+    CHECK(answer.why == fault::missing_parent);
+    CHECK(w.self().waiting() == 1);
+    parents = w.past.digests(2);
+    name(w.past.digests(1));
+    name(w.past.digests(0));
+    CHECK(w.self().receive({}, {w.past.make(3, 3, parents)})[0].what == acceptance::stored);
+}
+
+TEST_CASE_TEMPLATE(
     "what is wrong in itself is refused with its reason", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
