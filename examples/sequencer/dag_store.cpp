@@ -80,7 +80,7 @@ bool saving::save(certificate const& c, dag const* graph)
     if (c.batch_digest != no_batch) refer(c);
     auto stored = c;
     stored.created_at = now_;
-    if (old) tx_[certificates].erase(c.round, c.digest);
+    if (old) has_moved_rows_ |= tx_[certificates].erase(c.round, c.digest);
     if (!insert_if_absent(stored)) return false;
     if (!old) ++counters_.total_certificates;
     count(c);

@@ -50,6 +50,10 @@ public:
     /// @errors `refused` if one of them is marked already, otherwise; `not_found`.
     void save(std::span<commit const> commits, dag const& graph, reputation const& after);
 
+    /// Whether a row was put behind others. A checkpoint that covers it cannot be used any more,
+    /// unless one is taken in the same transaction.
+    [[nodiscard]] bool has_moved_rows() const { return has_moved_rows_; }
+
     /// Changes the metadata.
     [[nodiscard]] consensus_metadata& counters() { return counters_; }
 
@@ -72,6 +76,7 @@ private:
     cairn::timestamp now_;
     consensus_metadata counters_;
     std::set<peer_id> judged_{}; ///< whose performances came or went
+    bool has_moved_rows_ = false;
 };
 
 struct store_begin {

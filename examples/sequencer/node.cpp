@@ -218,9 +218,16 @@ void node::save(news const& found)
         for (auto const& each : found.new_batches) writing.save(each);
         for (auto const& each : found.new_certificates) writing.save(each, state_.graph());
         writing.save(found.commits, state_.graph(), state_.order().leaders());
-        if (keeper_.checkpoint_if_due(tx, state_, now)) writing.counters().last_checkpoint_at = now;
+        if (checkpoint(tx, writing.has_moved_rows(), now))
+            writing.counters().last_checkpoint_at = now;
         writing.finish();
     });
+}
+
+bool node::checkpoint(transaction& tx, bool has_moved_rows, cairn::timestamp now)
+{
+    return keeper_.checkpoint_if_due(tx, state_, now)
+        || (has_moved_rows && keeper_.renew(tx, state_, now));
 }
 
 certificate node::propose(proposal_request const& request)
