@@ -86,9 +86,10 @@ struct store_begin {
 
 /// The metadata of a node, made if this is its first start, or if they cannot be read.
 /// @errors `cairn::misuse` if the store is another validator's, or of another committee; without
-///         metadata only the committee's own certificates can tell.
+///         metadata only certificates and their marks can tell, as `recount` says.
 store_begin begin_store(
-    database& db, committee const& members, peer_id const& self, cairn::timestamp now);
+    database& db, committee const& members, peer_id const& self, cairn::timestamp now,
+    reputation_config const& scoring = {});
 
 /// Of the committee that is in the metadata; nothing in a store that no node was started on.
 std::optional<consensus_metadata> load_metadata(database& db);

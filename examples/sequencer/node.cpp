@@ -65,7 +65,9 @@ node::node(
     database& db, node_options options, cairn::recovery_strategy how,
     recovery_listener const& listener)
     : node{
-        db, options, begin_store(db, options.members, options.self, current_time()), how, listener}
+        db, options,
+        begin_store(db, options.members, options.self, current_time(), options.scoring), how,
+        listener}
 {
 }
 
