@@ -80,7 +80,7 @@ bool saving::save(certificate const& c, dag const* graph)
     if (c.batch_digest != no_batch) refer(c);
     auto stored = c;
     stored.created_at = now_;
-    if (old) tx_[certificates].erase(c.round, c.digest);
+    if (old) has_moved_rows_ |= tx_[certificates].erase(c.round, c.digest);
     if (!insert_if_absent(stored)) return false;
     if (!old) ++counters_.total_certificates;
     count(c);
@@ -215,7 +215,8 @@ void require_same(consensus_metadata const& stored, committee const& members, pe
 } // namespace
 
 store_begin begin_store(
-    database& db, committee const& members, peer_id const& self, cairn::timestamp now)
+    database& db, committee const& members, peer_id const& self, cairn::timestamp now,
+    reputation_config const& scoring)
 {
     return db.write([&](transaction& tx) {
         auto const found = look_up_only(tx[metadata]);
@@ -223,7 +224,7 @@ store_begin begin_store(
             require_same(*found.whole, members, self);
             return store_begin{*found.whole};
         }
-        auto const fresh = recount(tx, members, self, now);
+        auto const fresh = recount(tx, members, self, now, scoring);
         tx[metadata].erase();
         tx[metadata].insert(fresh);
         return store_begin{fresh, found.is_damaged || fresh.total_certificates != 0};

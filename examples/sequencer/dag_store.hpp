@@ -50,6 +50,10 @@ public:
     /// @errors `refused` if one of them is marked already, otherwise; `not_found`.
     void save(std::span<commit const> commits, dag const& graph, reputation const& after);
 
+    /// Whether a row was put behind others. A checkpoint that covers it cannot be used any more,
+    /// unless one is taken in the same transaction.
+    [[nodiscard]] bool has_moved_rows() const { return has_moved_rows_; }
+
     /// Changes the metadata.
     [[nodiscard]] consensus_metadata& counters() { return counters_; }
 
@@ -72,6 +76,7 @@ private:
     cairn::timestamp now_;
     consensus_metadata counters_;
     std::set<peer_id> judged_{}; ///< whose performances came or went
+    bool has_moved_rows_ = false;
 };
 
 struct store_begin {
@@ -81,9 +86,10 @@ struct store_begin {
 
 /// The metadata of a node, made if this is its first start, or if they cannot be read.
 /// @errors `cairn::misuse` if the store is another validator's, or of another committee; without
-///         metadata only the committee's own certificates can tell.
+///         metadata only certificates and their marks can tell, as `recount` says.
 store_begin begin_store(
-    database& db, committee const& members, peer_id const& self, cairn::timestamp now);
+    database& db, committee const& members, peer_id const& self, cairn::timestamp now,
+    reputation_config const& scoring = {});
 
 /// Of the committee that is in the metadata; nothing in a store that no node was started on.
 std::optional<consensus_metadata> load_metadata(database& db);

@@ -166,6 +166,13 @@ bool dag_keeper::checkpoint_if_due(transaction& tx, dag_state const& state, cair
     return true;
 }
 
+bool dag_keeper::renew(transaction& tx, dag_state const& state, cairn::timestamp now)
+{
+    if (state.is_damaged() || machinery_->keeper.list(tx).empty()) return false;
+    checkpoint(tx, state, now);
+    return true;
+}
+
 void dag_keeper::checkpoint(
     transaction& tx, dag_state const& state, cairn::timestamp now, cairn::checkpoint_kind kind)
 {

@@ -36,6 +36,10 @@ public:
     /// would take it for whole.
     bool checkpoint_if_due(transaction& tx, dag_state const& state, cairn::timestamp now);
 
+    /// Writes one, due or not, if there are any; whether it did. For when records were erased that
+    /// those cover, so that they cannot be used any more. Never of a damaged state.
+    bool renew(transaction& tx, dag_state const& state, cairn::timestamp now);
+
     /// Writes one now: a delta, if the last one and `kind` allow it.
     /// @errors `std::invalid_argument` for a damaged state.
     void checkpoint(

@@ -65,7 +65,9 @@ node::node(
     database& db, node_options options, cairn::recovery_strategy how,
     recovery_listener const& listener)
     : node{
-        db, options, begin_store(db, options.members, options.self, current_time()), how, listener}
+        db, options,
+        begin_store(db, options.members, options.self, current_time(), options.scoring), how,
+        listener}
 {
 }
 
@@ -74,8 +76,8 @@ node::node(
     recovery_listener const& listener)
     : db_{db}, options_{std::move(options)}, self_{index_in(options_.members, options_.self)},
       keeper_{options_.members, options_.scoring, options_.checkpoints},
-      state_{options_.members, options_.scoring}, waiting_{options_.waiting},
-      was_recounted_{begin.was_recounted}
+      state_{options_.members, options_.scoring},
+      waiting_{options_.members.size(), options_.waiting}, was_recounted_{begin.was_recounted}
 {
     auto found = keeper_.recover(db_, how, listener);
     state_ = std::move(found.state);
@@ -218,9 +220,16 @@ void node::save(news const& found)
         for (auto const& each : found.new_batches) writing.save(each);
         for (auto const& each : found.new_certificates) writing.save(each, state_.graph());
         writing.save(found.commits, state_.graph(), state_.order().leaders());
-        if (keeper_.checkpoint_if_due(tx, state_, now)) writing.counters().last_checkpoint_at = now;
+        if (checkpoint(tx, writing.has_moved_rows(), now))
+            writing.counters().last_checkpoint_at = now;
         writing.finish();
     });
+}
+
+bool node::checkpoint(transaction& tx, bool has_moved_rows, cairn::timestamp now)
+{
+    return keeper_.checkpoint_if_due(tx, state_, now)
+        || (has_moved_rows && keeper_.renew(tx, state_, now));
 }
 
 certificate node::propose(proposal_request const& request)

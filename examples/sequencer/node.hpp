@@ -100,6 +100,7 @@ private:
     [[nodiscard]] bool has_batch(certificate const& c, news const& found) const;
     void order(news& found);
     void save(news const& found);
+    bool checkpoint(transaction& tx, bool has_moved_rows, cairn::timestamp now);
     [[nodiscard]] certificate stored_own(dag_node const& own) const;
     [[nodiscard]] certificate sign(proposal_request const& request, news& found) const;
     [[nodiscard]] std::vector<hash32> parents_for(std::uint64_t round) const;

@@ -2,6 +2,11 @@
 // Metadata counted anew.
 #include "recount.hpp"
 
+#include "inspect.hpp"
+#include "ordering.hpp"
+
+#include <map>
+
 namespace sequencer {
 
 using namespace cairn::literals;
@@ -14,6 +19,39 @@ void require_of(committee const& members, certificate const& c)
     cairn::raise(
         cairn::errc::misuse,
         {.message = "the metadata are lost, and a certificate is of another committee"});
+}
+
+/// Whether the commit rule finds these anchors, given by position.
+bool finds(
+    dag graph, std::map<std::uint64_t, hash32> const& anchors, reputation_config const& scoring)
+{
+    auto rule = ordering{graph.members(), scoring};
+    for (auto const& [position, digest] : anchors) {
+        auto const next = rule.next(graph);
+        if (!next || next->anchor != digest) return false;
+        rule.apply(graph, *next);
+    }
+    return true;
+}
+
+/// Leaders follow from the members, their order and the epoch, and anchors from the leaders. But
+/// without all certificates the rule may find others, so that nothing can be told then.
+void require_anchors_of(transaction& tx, committee const& members, reputation_config const& scoring)
+{
+    auto graph = dag{members};
+    auto anchors = std::map<std::uint64_t, hash32>{};
+    auto by_round = tx[certificates].prefix().tolerate(leave_out{});
+    for (auto const& c : by_round) {
+        if (inspect(c, members) != fault::none) return;
+        graph.insert(c);
+        if (c.committed_at_round == c.round) anchors.emplace(*c.commit_position, c.digest);
+    }
+    if (graph.size() != tx[certificates].count() || finds(std::move(graph), anchors, scoring))
+        return;
+    cairn::raise(
+        cairn::errc::misuse,
+        {.message =
+             "the metadata are lost, and this committee commits other anchors in this epoch"});
 }
 
 void count_certificates(transaction& tx, committee const& members, consensus_metadata& m)
@@ -55,7 +93,8 @@ void count_batches(transaction& tx, consensus_metadata& m)
 } // namespace
 
 consensus_metadata recount(
-    transaction& tx, committee const& members, peer_id const& self, cairn::timestamp now)
+    transaction& tx, committee const& members, peer_id const& self, cairn::timestamp now,
+    reputation_config const& scoring)
 {
     auto result = consensus_metadata{
         .validator_peer_id = self,
@@ -65,6 +104,7 @@ consensus_metadata recount(
         .started_at = now,
         .last_updated = now};
     count_certificates(tx, members, result);
+    require_anchors_of(tx, members, scoring);
     find_newest(tx, result);
     count_batches(tx, result);
     return result;

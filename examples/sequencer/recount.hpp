@@ -3,6 +3,7 @@
 #pragma once
 
 #include "database.hpp"
+#include "reputation.hpp"
 
 namespace sequencer {
 
@@ -11,8 +12,13 @@ namespace sequencer {
 ///
 /// The last proposed round is that of the newest own certificate that can be read: whoever signs
 /// has to hear from a recovery of those that cannot.
-/// @errors `cairn::misuse` if a certificate cannot be of this committee.
+///
+/// No record tells which member the node is: that is believed.
+/// @errors `cairn::misuse` if a certificate cannot be of this committee; and if every one can be
+///         read, and the anchors are not those that these members commit in this order, in this
+///         epoch and by this scoring.
 consensus_metadata recount(
-    transaction& tx, committee const& members, peer_id const& self, cairn::timestamp now);
+    transaction& tx, committee const& members, peer_id const& self, cairn::timestamp now,
+    reputation_config const& scoring);
 
 } // namespace sequencer

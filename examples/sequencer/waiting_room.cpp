@@ -12,23 +12,23 @@ bool waiting_room::add(
     if (contains(c.digest)) return true;
     if (c.round > highest_round && c.round - highest_round > limits_.rounds) return false;
     if (waiting_.size() >= limits_.certificates) return false;
+    if (c.parents.size() > most_parents_) return false;
     auto const digest = c.digest;
     by_round_.emplace(c.round, digest);
-    auto const& added = waiting_
-                            .emplace(digest, entry{std::move(c), {missing.begin(), missing.end()}})
-                            .first->second;
-    for (auto const& parent : added.missing) by_parent_.emplace(parent, digest);
+    auto& added = waiting_.emplace(digest, entry{std::move(c)}).first->second;
+    for (auto const& parent : missing)
+        if (by_parent_.emplace(parent, digest).second) ++added.missing;
     return true;
 }
 
 std::vector<certificate> waiting_room::arrived(hash32 const& parent)
 {
     auto ready = std::vector<certificate>{};
-    auto const [first, last] = by_parent_.equal_range(parent);
-    for (auto at = first; at != last; ++at) {
-        auto& one = waiting_.at(at->second);
-        one.missing.erase(parent);
-        if (one.missing.empty()) ready.push_back(one.what);
+    auto const first = by_parent_.lower_bound({parent, hash32{}});
+    auto last = first;
+    for (; last != by_parent_.end() && last->first == parent; ++last) {
+        auto& one = waiting_.at(last->second);
+        if (--one.missing == 0) ready.push_back(one.what);
     }
     by_parent_.erase(first, last);
     for (auto const& one : ready) forget(one.digest);
@@ -52,10 +52,7 @@ std::vector<certificate> waiting_room::expire(std::uint64_t highest_round)
 void waiting_room::forget(hash32 const& digest)
 {
     auto const at = waiting_.find(digest);
-    for (auto const& parent : at->second.missing)
-        std::erase_if(by_parent_, [&](auto const& pair) {
-            return pair.first == parent && pair.second == digest;
-        });
+    for (auto const& parent : at->second.what.parents) by_parent_.erase({parent, digest});
     by_round_.erase({at->second.what.round, digest});
     waiting_.erase(at);
 }

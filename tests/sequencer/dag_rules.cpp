@@ -4,6 +4,8 @@
 
 #include "waiting_room.hpp"
 
+#include <ctime>
+
 using namespace test;
 
 namespace {
@@ -18,6 +20,25 @@ struct dag_world {
             for (auto const& c : round) REQUIRE(graph.insert(c).refused == fault::none);
     }
 };
+
+std::vector<hash32> nobody_s_digests(std::size_t first, std::size_t count)
+{
+    auto result = std::vector<hash32>{};
+    for (auto i = first; i < first + count; ++i) {
+        auto const name = std::to_string(i);
+        result.push_back(sha256(std::as_bytes(std::span{name})));
+    }
+    return result;
+}
+
+/// Processor time, which does not pass while others have the processor.
+template <class Work>
+std::clock_t time_of(Work const& work)
+{
+    auto const begin = std::clock();
+    work();
+    return std::clock() - begin;
+}
 
 } // namespace
 
@@ -154,7 +175,7 @@ TEST_CASE("a waiting child leaves when its last missing parent arrives")
 {
     auto past = history{};
     past.grow(1);
-    auto room = waiting_room{};
+    auto room = waiting_room{past.members.size()};
     auto const child = past.make(0, 1, past.digests(0));
     auto const& parents = child.parents;
     CHECK(room.add(child, {parents[1], parents[3]}, 0));
@@ -170,7 +191,7 @@ TEST_CASE("the room is bounded: when it is full nobody enters, and who is far be
 {
     auto past = history{};
     past.grow(1);
-    auto room = waiting_room{{.certificates = 2, .rounds = 10}};
+    auto room = waiting_room{past.members.size(), {.certificates = 2, .rounds = 10}};
     auto const nobody = sha256({});
     CHECK(room.add(past.make(0, 5, {nobody}), {nobody}, 0));
     CHECK(room.add(past.make(1, 9, {nobody}), {nobody}, 0));
@@ -183,4 +204,23 @@ TEST_CASE("the room is bounded: when it is full nobody enters, and who is far be
     CHECK(gone[0].round == 5);
     CHECK(room.add(past.make(2, 9, {nobody}), {nobody}, 0));
     CHECK(room.arrived(nobody).size() == 2);
+}
+
+TEST_CASE("to give up a room full of missing parents costs no more than to fill it did, or little")
+{
+    auto const past = history{};
+    auto room = waiting_room{100};
+    constexpr auto waiting = std::size_t{100};
+    constexpr auto parents = std::size_t{200};
+    auto const filling = time_of([&] {
+        for (std::size_t i = 0; i < waiting; ++i) {
+            auto const missing = nobody_s_digests(i * parents, parents);
+            REQUIRE(room.add(past.make(1, 1, missing), missing, 0));
+        }
+    });
+    auto gone = std::size_t{0};
+    auto const emptying = time_of([&] { gone = room.expire(1000).size(); });
+    CHECK(gone == waiting);
+    CHECK(room.size() == 0);
+    CHECK(emptying < 10 * filling);
 }

@@ -277,11 +277,45 @@ TEST_CASE("without metadata a store is not taken by another committee")
     auto& w = around.w;
     w.damage(damaged_metadata);
     auto const begin = [&](committee const& members) {
-        return begin_store(w.db(), members, members.member(0), epoch);
+        return begin_store(w.db(), members, members.member(0), epoch, w.options.scoring);
     };
     CHECK_THROWS_AS(begin(committee::simulated(4, 99)), cairn::misuse);
     CHECK_THROWS_AS(begin(committee::simulated(9, 1)), cairn::misuse); // of which ours is a part
     CHECK(begin(w.options.members).was_recounted);
+}
+
+TEST_CASE("without metadata a store is not taken by the same members in another epoch or order")
+{
+    auto around = committee_around{};
+    auto& w = around.w;
+    auto members = w.options.members.members();
+    w.damage(damaged_metadata);
+    auto const begin = [&](committee const& of) {
+        return begin_store(w.db(), of, w.options.self, epoch, w.options.scoring);
+    };
+    for (auto other = std::uint64_t{1}; other < 9; ++other)
+        CHECK_THROWS_AS(begin(committee{members, other}), cairn::misuse);
+    std::rotate(members.begin(), members.begin() + 1, members.end());
+    CHECK_THROWS_AS(begin(committee{members}), cairn::misuse);
+    CHECK(begin(w.options.members).was_recounted); // nothing was stored of the others
+    around.go_on();
+    CHECK(verify(w.db(), w.options.scoring).found.empty());
+}
+
+TEST_CASE("without metadata and with a certificate damaged its own committee still has the store")
+{
+    for (std::uint64_t round = 0; round < rounds_before; round += 3) {
+        auto around = committee_around{};
+        auto& w = around.w;
+        w.damage(damaged_metadata);
+        w.damage(
+            "UPDATE certificate SET _body = zeroblob(60) WHERE _seq = (SELECT min(_seq) FROM"
+            " certificate WHERE round = "
+            + std::to_string(round) + ")");
+        INFO(round);
+        CHECK_NOTHROW(w.self());
+        CHECK(w.self().was_recounted());
+    }
 }
 
 TEST_CASE("with metadata and the newest own row damaged nothing is signed twice")

@@ -2,6 +2,8 @@
 // The node: what it takes, what it makes wait, and what it signs.
 #include "sequencer/world.hpp"
 
+#include "verify.hpp"
+
 using namespace test;
 
 namespace {
@@ -88,6 +90,31 @@ TEST_CASE_TEMPLATE(
     CHECK(w.self().waiting() == 0);
     CHECK(w.self().given_up() == 3);
     CHECK(w.db()[certificates].count() == 36);
+}
+
+TEST_CASE_TEMPLATE(
+    "who names more parents than twice the committee does not wait for those that are missing",
+    Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.live(3);
+    auto parents = w.past.digests(2);
+    auto const name = [&](std::vector<hash32> const& more) {
+        parents.insert(parents.end(), more.begin(), more.end());
+    };
+    name(w.past.digests(1));
+    parents.front() = sha256({});
+    auto const most = w.past.make(1, 3, parents);
+    CHECK(w.self().receive({}, {most})[0].what == acceptance::waiting);
+    name({parents.back()}); // one that is there is one too many, and one named twice
+    auto const answer = w.self().receive({}, {w.past.make(2, 3, parents)})[0];
+    CHECK(answer.what == acceptance::refused);
+    CHECK(answer.why == fault::missing_parent);
+    CHECK(w.self().waiting() == 1);
+    parents = w.past.digests(2);
+    name(w.past.digests(1));
+    name(w.past.digests(0));
+    CHECK(w.self().receive({}, {w.past.make(3, 3, parents)})[0].what == acceptance::stored);
 }
 
 TEST_CASE_TEMPLATE(
@@ -374,6 +401,97 @@ TEST_CASE_TEMPLATE(
     CHECK(w.self().recovery().quarantined_count == 0);
     CHECK(load_metadata(w.db())->total_certificates == w.db()[certificates].count());
     CHECK(w.self().propose(request(9)).round == 9);
+}
+
+namespace {
+
+/// A node whose newest checkpoint covers the row of a certificate of round 4 that no recovery took:
+/// it was stored before one of its parents, which is there by now, so that it can be sent again.
+template <class Backend>
+struct orphaned_row {
+    world<Backend> w{};
+    certificate orphan{};
+
+    explicit orphaned_row(cairn::checkpoint_options const& before)
+    {
+        w.options.checkpoints = before;
+        w.live(3);
+        auto const late = w.past.grow();
+        w.self().receive({}, {late.begin(), late.begin() + 3});
+        auto const newest = w.past.grow();
+        orphan = newest[2];
+        w.db()[certificates].insert(orphan);
+        w.db()[metadata].update([](consensus_metadata& m) { ++m.total_certificates; });
+        w.restart();
+        REQUIRE(w.self().recovery().quarantined_count == 1);
+        w.self().receive({}, {late[3], newest[0], newest[1], newest[3]});
+    }
+
+    /// Started again, with no checkpoint due by itself, it hears of the orphan.
+    void put_behind(std::uint64_t every)
+    {
+        w.options.checkpoints.every = every;
+        w.restart();
+        REQUIRE(w.self().receive({}, {orphan})[0].what == acceptance::stored);
+    }
+};
+
+} // namespace
+
+TEST_CASE_TEMPLATE(
+    "checkpoints can be used behind an orphaned row that was put behind its parents", Backend,
+    in_memory, in_sqlite)
+{
+    auto before_it = cairn::checkpoint_options{.every = 1};
+    auto every = std::uint64_t{100};
+    SUBCASE("the newest is a delta, and some are older than the row") {}
+    SUBCASE("one is kept, and it covers the row")
+    {
+        before_it.keep = before_it.full_every = 1;
+    }
+    SUBCASE("one is kept, and no more were to be taken")
+    {
+        before_it.keep = before_it.full_every = 1;
+        every = 0;
+    }
+    auto o = orphaned_row<Backend>{before_it};
+    REQUIRE(latest_checkpoint(o.w.db())->round == 4);
+    o.put_behind(every);
+    auto const before = image_of(o.w.self().state());
+    o.w.restart();
+    CHECK(o.w.self().recovery().refused.empty());
+    CHECK(o.w.self().recovery().used == cairn::recovery_strategy::from_checkpoint);
+    for (auto const how : every_strategy) CHECK(image_of(o.w.recover(how).state) == before);
+    CHECK(latest_checkpoint(o.w.db())->certificate_count == o.w.db()[certificates].count());
+    CHECK(verify(o.w.db()).found.empty());
+    o.w.live(6);
+    o.w.restart();
+    CHECK_NOTHROW(o.w.recover(cairn::recovery_strategy::from_checkpoint));
+}
+
+TEST_CASE_TEMPLATE(
+    "a node without checkpoints takes none for an orphaned row", Backend, in_memory, in_sqlite)
+{
+    auto o = orphaned_row<Backend>{{.every = 0}};
+    o.put_behind(0);
+    CHECK(o.w.db()[cairn::checkpoint_headers].count() == 0);
+    o.w.restart();
+    CHECK(o.w.self().recovery().quarantined_count == 0);
+}
+
+TEST_CASE("a damaged node puts an orphaned row behind its parents, and takes no checkpoint")
+{
+    auto o = orphaned_row<in_sqlite>{{.every = 1}};
+    o.w.damage(
+        "UPDATE certificate SET _body = zeroblob(60) WHERE round = 4 AND digest <> "
+        + sql_of(o.orphan.digest));
+    auto const newest = latest_checkpoint(o.w.db())->number;
+    o.put_behind(100);
+    CHECK(o.w.self().state().is_damaged());
+    CHECK(latest_checkpoint(o.w.db())->number == newest);
+    o.w.restart();
+    CHECK(o.w.self().state().is_damaged());
+    CHECK(o.w.self().state().graph().find(o.orphan.digest) != no_node);
 }
 
 TEST_CASE_TEMPLATE(
