@@ -118,6 +118,22 @@ TEST_CASE("a limit on the size of files is a full disk as well")
     CHECK(db.count() == static_cast<std::uint64_t>(stored) + 2);
 }
 
+TEST_CASE("close says that the log could not be moved into the file, and nothing is missing")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    auto db = open_notes{path};
+    for (int i = 0; i < 200; ++i) db.insert(large(i));
+    {
+        auto const limit = file_limit{100'000}; // the log is longer; a checkpoint would exceed it
+        CHECK(code_of([&] { db.database.close(); }) == cairn::errc::io_failure);
+    }
+    db.database.close(); // once more is fine, also then
+    CHECK(fs::file_size(path + "-wal") > 0);
+    CHECK(open_notes{path}.count() == 200);
+    CHECK(fs::file_size(path + "-wal") == 0);
+}
+
 TEST_CASE("a transaction that SQLite gave up is doomed, also if the closure goes on")
 {
     auto const folder = temporary_folder{};

@@ -236,6 +236,43 @@ TEST_CASE("a file with two names is refused, since its log could be missed")
     open_notes{path.string()};
     fs::create_hard_link(path, folder.path() / "hard.db");
     CHECK(code_of([&] { open_notes{path.string()}; }) == cairn::errc::invalid_argument);
+    for (auto const& name : {path, folder.path() / "hard.db"}) {
+        auto const reads = cairn::sqlite_options{.path = name.string(), .read_only = true};
+        CHECK(code_of([&] { open_notes{reads}; }) == cairn::errc::invalid_argument);
+    }
+    CHECK_FALSE(fs::exists(folder.path() / "hard.db-wal"));
+}
+
+TEST_CASE("a file that only has the name of a lock is not overwritten")
+{
+    auto const folder = temporary_folder{};
+    auto const path = folder.path() / "notes.db";
+    std::ofstream{path.string() + ".lock"} << "dear diary";
+    auto const refused = error_of_call([&] { open_notes{path.string()}; });
+    CHECK(refused.code() == cairn::errc::invalid_argument);
+    CHECK(std::string{refused.what()}.find("notes.db.lock") != std::string::npos);
+    CHECK(bytes_of(path.string() + ".lock") == "dear diary");
+    CHECK_FALSE(fs::exists(path));
+    std::ofstream{path.string() + ".lock"} << std::string(37, '\0'); // as a power cut may leave one
+    CHECK(open_notes{path.string()}.insert({.id = "a"}));
+}
+
+TEST_CASE("a store and its side files have names of their own, whichever is opened first")
+{
+    auto const folder = temporary_folder{};
+    auto const path = folder.path() / "notes.db";
+    open_notes{path.string()}.insert({.id = "kept"});
+    for (auto const* tail : {"-wal", "-shm", "-journal", ".lock"}) {
+        CAPTURE(tail);
+        fs::remove(path.string() + tail);
+        auto other = open_notes{path.string() + tail};
+        CHECK(code_of([&] { open_notes{path.string()}; }) == cairn::errc::invalid_argument);
+        CHECK(other.insert({.id = "still works"}));
+        other.database.close();
+        for (auto const* rest : {"", "-wal", "-shm", ".lock"})
+            fs::remove(path.string() + tail + rest);
+    }
+    CHECK(open_notes{path.string()}.count() == 1);
 }
 
 TEST_CASE("a path that cannot be a store is one typed error, and nothing is created")

@@ -79,7 +79,11 @@ TEST_CASE("a store that is opened for writing renames the values of enums in the
     CHECK(description() == with_old_names);
 
     auto reader = renamed::old_store{reads};
-    renamed::new_store{path}.close();
+    {
+        auto db = renamed::new_store{path};
+        CHECK(sql(path, "SELECT \"clean\" FROM \"cairn.state\"").at(0) == "0");
+        db.close();
+    }
     CHECK(description() == with_new_names);
     CHECK(rest() == before);
     CHECK(reader[old_tickets].get("a").state == renamed::before::done);

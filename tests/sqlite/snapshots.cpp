@@ -121,6 +121,21 @@ TEST_CASE("the log stays within bounds while threads read without pause")
     CHECK(reads.load() > 100);
 }
 
+TEST_CASE("the limit of the log holds also where it is smaller than the distance of checkpoints")
+{
+    auto const folder = temporary_folder{};
+    auto options = small_log(folder.path());
+    options.checkpoint_pages = cairn::sqlite_options{}.checkpoint_pages;
+    auto db = open_notes{options};
+    auto largest = std::uintmax_t{0};
+    for (int i = 0; i < 1000; ++i) {
+        db.insert(wide(i));
+        largest = std::max(largest, fs::file_size(options.path + "-wal"));
+    }
+    CHECK(largest <= 2 * options.wal_limit);
+    CHECK(largest < std::uintmax_t{options.checkpoint_pages} * 4096 / 2);
+}
+
 TEST_CASE("an idle kept snapshot does not hold the log")
 {
     auto const folder = temporary_folder{};

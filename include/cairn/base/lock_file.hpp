@@ -121,6 +121,16 @@ private:
     return holder;
 }
 
+/// Whether the file is what this library writes, or was about to write when the power went, and not
+/// somebody's data under that name.
+[[nodiscard]] inline bool is_lock_file(int file)
+{
+    char start[4] = {};
+    auto const size = ::pread(file, start, sizeof start, 0);
+    auto const read = std::string_view{start, sizeof start};
+    return size == 0 || read == "pid " || read == std::string_view{"\0\0\0\0", 4};
+}
+
 /// Takes the lock on `path`, creating the file, and writes `content` into it.
 [[nodiscard]] inline lock_attempt take_posix_lock(std::string const& path, std::string_view content)
 {
@@ -132,6 +142,12 @@ private:
         auto const number = errno;
         if (number == EACCES || number == EAGAIN) return {nullptr, describe_holder(file.get())};
         raise_system(number, "the lock file cannot be locked", path);
+    }
+    if (!is_lock_file(file.get())) {
+        auto details = error_details{};
+        details.message = "this file has the name of the store's lock, but is not one";
+        details.index = path;
+        raise(errc::invalid_argument, std::move(details));
     }
     auto const size = static_cast<ssize_t>(content.size());
     if (::ftruncate(file.get(), 0) != 0

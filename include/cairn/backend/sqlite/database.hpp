@@ -8,6 +8,8 @@
 #include <cairn/backend/sqlite/reader_pool.hpp>
 #include <cairn/base/config.hpp>
 
+#include <algorithm>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <span>
@@ -73,10 +75,17 @@ private:
     [[noreturn]] void refuse_impossible_checkpoint();
     void note_log(int frames)
     {
-        if (frames < frames_) next_check_ = static_cast<int>(options_.checkpoint_pages);
+        if (frames < frames_) next_check_ = pages_between_checkpoints();
         frames_ = frames;
     }
-    void mark_clean() noexcept;
+    /// Also where `wal_limit` would never be seen between two checkpoints.
+    [[nodiscard]] int pages_between_checkpoints() const
+    {
+        auto const fitting = options_.wal_limit / detail::sql::page_size;
+        return static_cast<int>(std::min<std::uint64_t>(options_.checkpoint_pages, fitting));
+    }
+    [[nodiscard]] std::exception_ptr tidy() noexcept;
+    void mark_clean();
     [[noreturn]] static void refuse_child()
     {
         raise(

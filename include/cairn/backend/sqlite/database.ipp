@@ -169,6 +169,7 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
     if (complete && found.outdated.empty()) return state;
     update_descriptions(*on_, shared_.layouts, found);
     if (!complete) shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
+    if (complete) write_catalog_state(*on_, state);
     change.commit();
     state.clean = false;
     return state;
@@ -178,7 +179,7 @@ CAIRN_INLINE void sqlite_database::watch_log()
 {
     sqlite3_wal_hook(on_->handle(), &on_commit, this);
     sqlite3_rollback_hook(on_->handle(), &on_rollback, this);
-    next_check_ = static_cast<int>(options_.checkpoint_pages);
+    next_check_ = pages_between_checkpoints();
 }
 
 /// Called with the writer held, outside a transaction.
@@ -224,7 +225,7 @@ CAIRN_INLINE void sqlite_database::move_log(int mode)
     if (code != SQLITE_OK && code != SQLITE_BUSY) on_->fail(code, "the checkpoint failed");
     if (moved > in_log) refuse_impossible_checkpoint();
     if (mode == SQLITE_CHECKPOINT_TRUNCATE && code == SQLITE_OK) return note_log(0);
-    next_check_ = frames_ + static_cast<int>(options_.checkpoint_pages) / 10 + 1;
+    next_check_ = frames_ + pages_between_checkpoints() / 10 + 1;
 }
 
 CAIRN_INLINE void sqlite_database::refuse_impossible_checkpoint()
@@ -236,35 +237,47 @@ CAIRN_INLINE void sqlite_database::refuse_impossible_checkpoint()
     throw broken;
 }
 
-CAIRN_INLINE void sqlite_database::mark_clean() noexcept
+CAIRN_INLINE void sqlite_database::mark_clean()
 {
     using namespace detail::sql;
+    require_own(shared_);
+    if (!session_->state().clean) {
+        auto last = scoped_transaction{*on_};
+        auto const own = session_->state().commit_sequence;
+        execution{*on_, on_->core(core_sql::mark_clean)}.bind(own).run();
+        if (sqlite3_changes(on_->handle()) != 1) session_->refuse_other_writer();
+        last.commit();
+    }
+    move_log(SQLITE_CHECKPOINT_TRUNCATE);
+}
+
+/// What was in the way of a clean end. The next opening checks the file, and moves the log, instead.
+CAIRN_INLINE std::exception_ptr sqlite_database::tidy() noexcept
+{
     try {
-        require_own(shared_);
-        if (!session_->state().clean) {
-            auto last = scoped_transaction{*on_};
-            auto const own = session_->state().commit_sequence;
-            execution{*on_, on_->core(core_sql::mark_clean)}.bind(own).run();
-            if (sqlite3_changes(on_->handle()) != 1) return; // another program has written
-            last.commit();
-        }
-        move_log(SQLITE_CHECKPOINT_TRUNCATE);
-    } catch (...) { // NOLINT(bugprone-empty-catch): the next opening checks the file instead
+        mark_clean();
+        return {};
+    } catch (...) {
+        return std::current_exception();
     }
 }
 
-/// Ends the store; harmless if it has ended. Nothing may be running.
+/// Ends the store; harmless if it has ended. Nothing may be running. It has ended also if it throws:
+/// all that was committed is in the file and its log, which was not moved into the file.
+///
+/// @errors `io_failure`, `disk_full`; `corrupt_store` if another program has written to the file.
 CAIRN_INLINE void sqlite_database::close()
 {
     check_usable();
     if (std::exchange(closed_, true)) return;
     if (pool_) pool_->close();
     if (session_) session_->rollback();
-    if (on_ && session_ && !poisoned()) mark_clean();
+    auto const failed = on_ && session_ && !poisoned() ? tidy() : std::exception_ptr{};
     on_.reset();
     file_.lock.reset();
     shared_.lock = nullptr;
     file_.entry = {};
+    if (failed) std::rethrow_exception(failed);
 }
 
 } // namespace cairn::inline v0

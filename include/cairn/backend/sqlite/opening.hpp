@@ -75,6 +75,7 @@ public:
         found.path = files_.real_path(options_.path);
         require_local(found.path);
         auto const alone = std::lock_guard{files_open_here().gate};
+        require_free(found.path, files_.status(found.path).id);
         refuse_other_copy(found.path);
         check_for_writing(found.path);
         lock(found);
@@ -89,6 +90,8 @@ public:
     }
 
 private:
+    static constexpr char const* side_files[] = {".lock", "-shm", "-wal", "-journal"};
+
     /// Refuses before anything is opened what must not be opened and closed here: both drop this
     /// process's locks on the file, whoever took them. Gives who else has the store open.
     open_files::owner require_free(std::string const& path, file_id id)
@@ -96,11 +99,17 @@ private:
         auto const owner = files_open_here().owner_of(id, path);
         if (owner == open_files::owner::parent) refuse_inherited(path);
         files_open_here().each([&](std::string const& store) {
-            for (auto const* tail : {".lock", "-shm", "-wal", "-journal"})
+            for (auto const* tail : side_files)
                 if (id != file_id{} && id_of(store + tail) == id)
                     refuse_file(
                         errc::invalid_argument, path, "this file belongs to a store that is open");
         });
+        for (auto const* tail : side_files)
+            if (files_open_here().owner_of(id_of(path + tail), path + tail)
+                != open_files::owner::none)
+                refuse_file(
+                    errc::invalid_argument, path + tail,
+                    "a store that is open has the name of a file of this one");
         return owner;
     }
 
@@ -149,6 +158,10 @@ private:
     {
         if (now.kind != file_kind::regular)
             raise_system(EISDIR, "this is not a regular file", path);
+        if (now.links > 1)
+            refuse_file(
+                errc::invalid_argument, path,
+                "the file has several names (hard links), so its log could be missed");
         auto const file = raw_file{path, options_.vfs};
         if (file.size() == 0) return refuse_log_alone(path);
         if (creation_was_cut_short(path)) return;
@@ -184,10 +197,6 @@ private:
             refuse_log_alone(path);
             return now;
         }
-        if (now.kind == file_kind::regular && now.links > 1)
-            refuse_file(
-                errc::invalid_argument, path,
-                "the file has several names (hard links), so its log could be missed");
         check(path, now);
         return now;
     }

@@ -27,7 +27,8 @@ struct sqlite_options {
     /// How writes of several threads share a commit.
     commit_options commit{};
 
-    /// Opens for reading only: takes no lock, creates nothing, and works beside a writing process
+    /// Opens for reading only: takes no lock and changes no file, though SQLite makes an empty log
+    /// and its index where they are missing and the folder lets it; and works beside a writing process
     /// with nothing but permission to read the three files.
     bool read_only = false;
 

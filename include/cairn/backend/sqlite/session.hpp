@@ -140,6 +140,7 @@ public:
     void expire() { expired_.store(true, std::memory_order_relaxed); }
     [[nodiscard]] bool expired() const { return expired_.load(std::memory_order_relaxed); }
     [[nodiscard]] detail::sql::store_state const& state() const { return state_; }
+    [[noreturn]] void refuse_other_writer();
 
 private:
     using execution = detail::sql::execution;
@@ -148,7 +149,6 @@ private:
     void write_state();
     void run_commit();
     void commit_changes();
-    [[noreturn]] void refuse_other_writer();
     [[noreturn]] void fail_commit(int code);
     void finish() noexcept;
     [[noreturn]] void refuse_expired() const
