@@ -91,7 +91,7 @@ TEST_CASE("a damaged performer is named and gone around, another is placed, and 
             CHECK(ask.get(question)["damaged"] == json::array({key}));
         CHECK(ask.get("/performers?avs=" + avs)["damaged"] == json::array({key}));
         CHECK(
-            ask.get("/performers/" + left.who.performer_id, 500)["error"].get<std::string>().find(
+            ask.get("/performers/" + left.who.performer_id, 422)["error"].get<std::string>().find(
                 key)
             != std::string::npos);
         ask.submit(make_task(1));
@@ -133,9 +133,9 @@ TEST_CASE("a damaged task in flight is never begun, and holds up no other")
             auto ask = client{service->port()};
             ask.submit(make_task(2));
             CHECK(ask.wait_for(make_task(2))["status"] == "completed");
-            auto const text = ask.submit(torn, 500)["error"].get<std::string>();
+            auto const text = ask.submit(torn, 422)["error"].get<std::string>();
             CHECK(text.find(id_of(torn).substr(2)) != std::string::npos);
-            ask.get("/tasks/" + id_of(torn), 500);
+            ask.get("/tasks/" + id_of(torn), 422);
             CHECK(service->store()[tables::in_flight].contains(torn.task_id));
             CHECK(left.folder.begun() == std::map<std::string, int>{{id_of(make_task(2)), 1}});
 
@@ -156,7 +156,7 @@ TEST_CASE("a damaged mark of a processed task keeps the task from being run agai
         damage(left.settings, "processed", how);
         auto service = running_service{left.settings};
         auto ask = client{service->port()};
-        ask.submit(make_task(1), 500);
+        ask.submit(make_task(1), 422);
         CHECK(service->store()[tables::in_flight].scan().count() == 0);
         CHECK(service.stop());
         CHECK(left.folder.begun().empty());
