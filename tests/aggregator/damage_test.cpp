@@ -97,9 +97,9 @@ TEST_CASE("a damaged task is not claimed, and holds up none behind it")
         auto w = damaged_world{};
         w.insert(1, 5, task_status::pending);
         w.spoil(1, how); // the oldest
-        CHECK(aggregator::claim(w.db(), 2, epoch).size() == 2);
-        CHECK(aggregator::claim(w.db(), 9, epoch).size() == 2);
-        CHECK(aggregator::claim(w.db(), 9, epoch).empty());
+        CHECK(aggregator::claim(w.db(), address(0xa1), 2, epoch).size() == 2);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).size() == 2);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).empty());
         CHECK(w.is_there(1));
     }
 }
@@ -140,7 +140,7 @@ TEST_CASE("a start goes around damaged tasks, and counts those that are not fini
         CHECK(report.pending == 4);
         CHECK(report.expired == 0);
         for (auto const number : {1U, 4U, 7U, 9U}) CHECK(w.is_there(number));
-        CHECK(aggregator::claim(w.db(), 9, epoch).size() == 4);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).size() == 4);
     }
 }
 
@@ -166,7 +166,7 @@ TEST_CASE("a result for a task that is damaged meanwhile is refused")
         CAPTURE(std::string{how.name});
         auto w = damaged_world{};
         w.insert(1, 1, task_status::pending);
-        auto const claimed = aggregator::claim(w.db(), 1, epoch).at(0);
+        auto const claimed = aggregator::claim(w.db(), address(0xa1), 1, epoch).at(0);
         w.spoil(1, how);
         auto const result = aggregator::execute(claimed.payload);
         CHECK_FALSE(aggregator::finish(w.db(), claimed, result, epoch));

@@ -153,6 +153,7 @@ TEST_CASE("a stop ends the wait for an executor, and the task is put back")
     {
         auto const pool = aggregator::worker_pool{
             w.db(),
+            address(0xa1),
             {.threads = 2},
             [](std::exception const&) { FAIL("a worker failed"); },
             aggregator::runners_for(settings_for("http://127.0.0.1:9"), {})};
