@@ -51,8 +51,8 @@ struct reorg_config {
 };
 
 struct work_config {
-    std::uint64_t threads = 4;
-    std::uint64_t queue = 64;
+    std::uint64_t threads = 4; ///< of each AVS
+    std::uint64_t queue = 64;  ///< of each AVS
     std::uint64_t max_attempts = 5;
     std::chrono::nanoseconds min_time{}; ///< simulated length of a task
     std::chrono::nanoseconds max_time{};

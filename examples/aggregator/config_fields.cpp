@@ -70,8 +70,10 @@ void visit(field_visitor& v, reorg_config& c)
 void visit(field_visitor& v, work_config& c)
 {
     v.begin_section("work", "how tasks are executed");
-    v.number("threads", c.threads, {1, 1024}, presence::optional, "worker threads");
-    v.number("queue", c.queue, {1, 1'000'000}, presence::optional, "most claimed tasks waiting");
+    v.number("threads", c.threads, {1, 1024}, presence::optional, "worker threads of each AVS");
+    v.number(
+        "queue", c.queue, {1, 1'000'000}, presence::optional,
+        "most claimed tasks waiting, of each AVS");
     v.number(
         "max_attempts", c.max_attempts, {1, 1'000'000}, presence::optional,
         "a task interrupted this often becomes failed");

@@ -52,6 +52,12 @@ std::optional<outcome> outcome_in(std::string const& body)
     return outcome{.result = result};
 }
 
+/// An answer of which the next one may be better is none either.
+void require_final(http_answer const& answer)
+{
+    if (answer.may_pass()) throw http_error{"HTTP status " + std::to_string(answer.status), true};
+}
+
 outcome refusal(http_answer const& answer)
 {
     auto const said = json::parse(answer.body, nullptr, false);
@@ -122,7 +128,7 @@ void executor_client::keep_distance(
 std::optional<outcome> executor_client::submit(task const& claimed)
 {
     auto const answer = client_.post_json("/tasks", request_of(claimed));
-    if (answer.may_pass()) throw http_error{"HTTP status " + std::to_string(answer.status), true};
+    require_final(answer);
     if (answer.status != 200 && answer.status != 202) return refusal(answer);
     submitted_ = true;
     return outcome_in(answer.body);
@@ -132,9 +138,9 @@ std::optional<outcome> executor_client::wait_for_end(task const& claimed)
 {
     auto const answer = client_.get(
         "/tasks/" + to_hex(claimed.task_id) + "?wait=" + duration_text(settings_.wait));
+    require_final(answer);
     if (answer.status == 200) return outcome_in(answer.body);
-    if (answer.status != 404)
-        throw http_error{"HTTP status " + std::to_string(answer.status), true};
+    if (answer.status != 404) return refusal(answer);
     submitted_ = false;
     return std::nullopt;
 }

@@ -16,7 +16,8 @@ public:
     /// Submits the task and waits for its end. What the executor has already is found by the
     /// task's id, so the task is submitted again whenever it is not certain that it is there: after
     /// a kill of either side, or a lost answer. Nothing that the network or an overloaded executor
-    /// loses ends the wait; the task's deadline does, and a refusal is the task's failure.
+    /// loses ends the wait; the task's deadline does, and a refusal is the task's failure: also
+    /// that the executor's record of it is damaged, for that does not pass.
     std::optional<outcome> run(task const& claimed, std::stop_token const& stop) override;
 
 private:

@@ -54,8 +54,10 @@ recovery_report recover(database& db, std::uint64_t max_attempts, cairn::timesta
         tx[tasks].by("queue"_by, task_status::processing).tolerate(note).update([&](task& t) {
             resume(t, max_attempts, now, report);
         });
-        auto waiting = tx[tasks].by("queue"_by, task_status::pending).tolerate(note);
-        report.pending = static_cast<std::uint64_t>(std::ranges::distance(waiting));
+        for (auto const& each : tx[tasks].by("queue"_by, task_status::pending).tolerate(note)) {
+            ++report.pending;
+            report.avss.insert(each.avs_address);
+        }
         auto const left_to_its_poller = [](cairn::corrupt_record const&) {};
         for (auto const& cursor : tx[cursors].scan().tolerate(left_to_its_poller))
             report.cursors.push_back(cursor);

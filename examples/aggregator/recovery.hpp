@@ -4,6 +4,8 @@
 
 #include "database.hpp"
 
+#include <set>
+
 namespace aggregator {
 
 struct recovery_report {
@@ -12,6 +14,7 @@ struct recovery_report {
     std::uint64_t exhausted = 0; ///< were interrupted too often, and are failed now
     std::uint64_t expired = 0;   ///< past their deadline, and failed now
     std::uint64_t damaged = 0;   ///< not finished and not to be read, left as they are
+    std::set<address20> avss{};  ///< whose tasks these are that wait
     std::vector<chain_cursor> cursors{};
 };
 

@@ -58,6 +58,36 @@ std::optional<unverified_range> lost_range(
         .found_at = now};
 }
 
+hash32 id_in(cairn::corrupt_record const& fault)
+{
+    auto const key = cairn::parse_key_path(cairn::shape_of<task>, fault.key());
+    auto fields = cairn::key_of<task>{};
+    static_cast<void>(cairn::read_key<task>(key.view(), fields));
+    return std::get<0>(fields);
+}
+
+/// The tasks of blocks from `first` on. A damaged one is where its column says, unless it is only
+/// the column that is damaged.
+std::vector<hash32> tasks_from(transaction& tx, watch const& what, std::uint64_t first)
+{
+    auto found = std::vector<hash32>{};
+    auto damaged = std::vector<hash32>{};
+    auto const note = [&](cairn::corrupt_record const& fault) {
+        report_damage(fault);
+        damaged.push_back(id_in(fault));
+    };
+    auto const there = tx[tasks].by("block"_by, what.avs, what.chain_id).from(first);
+    for (auto const& each : there.tolerate(note)) found.push_back(each.task_id);
+    for (auto const& id : damaged) {
+        auto const whole = find_whole(tx[tasks], id);
+        auto const is_elsewhere = whole
+            && (whole->avs_address != what.avs || whole->chain_id != what.chain_id
+                || whole->block_number < first);
+        if (!is_elsewhere) found.push_back(id);
+    }
+    return found;
+}
+
 } // namespace
 
 std::optional<reorganisation> find_reorganisation(
@@ -85,8 +115,8 @@ undone undo(database& db, watch const& what, reorganisation const& found)
         auto removed = undone{};
         removed.blocks =
             tx[blocks].prefix(what.avs, what.chain_id).from(found.first_orphan).erase();
-        removed.tasks =
-            tx[tasks].by("block"_by, what.avs, what.chain_id).from(found.first_orphan).erase();
+        for (auto const& id : tasks_from(tx, what, found.first_orphan))
+            removed.tasks += tx[tasks].erase(id) ? 1 : 0;
         tx[cursors].update(what.avs, what.chain_id, [&](chain_cursor& cursor) {
             cursor.last_block = found.first_orphan - 1;
         });

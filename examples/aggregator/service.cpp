@@ -59,6 +59,7 @@ void service::open_and_recover()
     auto const begin = std::chrono::steady_clock::now();
     db_ = open_database(settings_.storage);
     auto const report = recover(*db_, settings_.work.max_attempts, current_time());
+    left_ = report.avss;
     log_recovery(report, std::chrono::steady_clock::now() - begin);
 }
 
@@ -66,17 +67,33 @@ bool service::run(std::stop_token const& stop)
 {
     auto const forward = std::stop_callback{stop, [this] { ending_.request_stop(); }};
     auto const until = ending_.get_token();
+    start_workers();
     {
-        auto workers = worker_pool{
-            *db_, settings_.work, [this](std::exception const& fault) { fail("worker", fault); },
-            runners_for(settings_.executor, settings_.work)};
-        workers_ = &workers;
         auto const pollers = start_pollers(until);
         maintain(until);
     }
+    stop_workers();
     db_->close();
     log_event{severity::info, "stopped"}.with("failed", failed_ ? "yes" : "no");
     return !failed_;
+}
+
+/// Also for AVSs that are no longer configured, as long as they have tasks.
+void service::start_workers()
+{
+    auto avss = left_;
+    for (auto const& each : settings_.avss) avss.insert(each.address);
+    for (auto const& avs : avss)
+        workers_.try_emplace(
+            avs, *db_, avs, settings_.work,
+            [this](std::exception const& fault) { fail("worker", fault); },
+            runners_for(settings_.executor, settings_.work));
+}
+
+void service::stop_workers()
+{
+    for (auto& [avs, pool] : workers_) pool.request_stop();
+    workers_.clear();
 }
 
 std::vector<std::jthread> service::start_pollers(std::stop_token const& stop)
@@ -123,7 +140,7 @@ void service::poll_until_stopped(
         try {
             auto const report = with_patience(stop, [&] { return each.poll(current_time()); });
             log_poll(report, each.watched());
-            if (report.tasks > 0) workers_->notify();
+            if (report.tasks > 0) workers_.at(each.watched().avs).notify();
             pauses.reset();
             if (!report.behind) pause_for(stop, chain.poll_interval);
         } catch (chain_error const& fault) {

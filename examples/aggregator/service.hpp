@@ -6,7 +6,9 @@
 #include "worker_pool.hpp"
 
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
 
 namespace aggregator {
 
@@ -32,6 +34,8 @@ public:
 
 private:
     void open_and_recover();
+    void start_workers();
+    void stop_workers();
     void follow(watch const& what, chain_config const& chain, std::stop_token const& stop);
     void poll_until_stopped(poller& each, chain_config const& chain, std::stop_token const& stop);
     void maintain(std::stop_token const& stop);
@@ -46,7 +50,8 @@ private:
     std::stop_source ending_;
     std::atomic<bool> failed_ = false;
     std::atomic<std::size_t> running_pollers_ = 0;
-    worker_pool* workers_ = nullptr;
+    std::set<address20> left_; ///< the AVSs of which the last run left tasks
+    std::map<address20, worker_pool> workers_;
 };
 
 } // namespace aggregator

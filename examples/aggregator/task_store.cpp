@@ -53,10 +53,12 @@ void mark_failed(task& t, std::string_view reason, cairn::timestamp now)
     t.updated_at = now;
 }
 
-std::vector<task> claim(database& db, std::size_t limit, cairn::timestamp now)
+std::vector<task> claim(database& db, address20 const& avs, std::size_t limit, cairn::timestamp now)
 {
-    auto const queue =
-        db[tasks].by("queue"_by, task_status::pending).limit(limit).tolerate(report_damage);
+    auto const queue = db[tasks]
+                           .by("avs_queue"_by, avs, task_status::pending)
+                           .limit(limit)
+                           .tolerate(report_damage);
     if (!queue.first()) return {}; // no write, and no commit, when there is nothing to do
     auto taken = queue.update([&](task& t) { begin(t, now); });
     std::erase_if(taken, [](task const& t) { return t.status != task_status::processing; });

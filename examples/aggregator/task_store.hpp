@@ -19,9 +19,10 @@ inline constexpr std::string_view exhausted_text = "interrupted too often";
     return t.deadline && *t.deadline <= now;
 }
 
-/// Takes up to `limit` pending tasks in the order of their creation, each for this caller alone.
-/// Tasks past their deadline become failed instead and are not returned.
-std::vector<task> claim(database& db, std::size_t limit, cairn::timestamp now);
+/// Takes up to `limit` pending tasks of an AVS in the order of their creation, each for this caller
+/// alone. Tasks past their deadline become failed instead and are not returned.
+std::vector<task> claim(
+    database& db, address20 const& avs, std::size_t limit, cairn::timestamp now);
 
 /// Records how a claimed task ended. False, and nothing is changed, if it cannot be read any more,
 /// or is no longer this claim: a reorganisation removed the task, and perhaps brought it back in

@@ -15,16 +15,16 @@ constexpr auto look_again = std::chrono::milliseconds{500};
 } // namespace
 
 worker_pool::worker_pool(
-    database& db, work_config const& settings,
+    database& db, address20 const& avs, work_config const& settings,
     std::function<void(std::exception const&)> on_failure)
-    : worker_pool{db, settings, std::move(on_failure), local_runners(settings)}
+    : worker_pool{db, avs, settings, std::move(on_failure), local_runners(settings)}
 {
 }
 
 worker_pool::worker_pool(
-    database& db, work_config const& settings,
+    database& db, address20 const& avs, work_config const& settings,
     std::function<void(std::exception const&)> on_failure, runner_factory runners)
-    : db_{db}, settings_{settings},
+    : db_{db}, avs_{avs}, settings_{settings},
       on_failure_{std::move(on_failure)}, runners_{std::move(runners)}, queue_{settings.queue}
 {
     threads_.emplace_back(
@@ -36,9 +36,14 @@ worker_pool::worker_pool(
 
 worker_pool::~worker_pool()
 {
-    for (auto& thread : threads_) thread.request_stop();
+    request_stop();
     threads_.clear();
     put_back_queued();
+}
+
+void worker_pool::request_stop()
+{
+    for (auto& thread : threads_) thread.request_stop();
 }
 
 void worker_pool::run(
@@ -54,7 +59,7 @@ void worker_pool::run(
 void worker_pool::dispatch(std::stop_token const& stop)
 {
     while (auto const room = queue_.wait_for_room(stop)) {
-        auto claimed = with_patience(stop, [&] { return claim(db_, room, current_time()); });
+        auto claimed = with_patience(stop, [&] { return claim(db_, avs_, room, current_time()); });
         if (claimed.empty()) news_.wait_for(stop, look_again);
         for (auto& each : claimed) queue_.push(std::move(each));
     }

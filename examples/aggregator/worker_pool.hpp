@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// Threads that claim stored tasks and work on them.
+// Threads that claim stored tasks of one AVS and work on them.
 #pragma once
 
 #include "bounded_queue.hpp"
@@ -14,17 +14,18 @@
 namespace aggregator {
 
 /// One thread claims as many tasks as the queue has room for, the others work on them. What has no
-/// room stays pending in the store, in order.
+/// room stays pending in the store, in order. Each AVS has a pool of its own, since a task may take
+/// a thread for as long as its executor has no performer for it.
 class worker_pool {
 public:
     /// Begins at once. `on_failure` is called, from any thread, with an error of the store that
     /// does not pass; the thread that met it is over.
     worker_pool(
-        database& db, work_config const& settings,
+        database& db, address20 const& avs, work_config const& settings,
         std::function<void(std::exception const&)> on_failure);
     /// The same with somebody else's work.
     worker_pool(
-        database& db, work_config const& settings,
+        database& db, address20 const& avs, work_config const& settings,
         std::function<void(std::exception const&)> on_failure, runner_factory runners);
 
     /// Stops, and puts back what was claimed and not finished.
@@ -32,6 +33,9 @@ public:
 
     worker_pool(worker_pool const&) = delete;
     worker_pool& operator=(worker_pool const&) = delete;
+
+    /// Begins to stop, without waiting for it.
+    void request_stop();
 
     /// Says that new tasks are stored.
     void notify() { news_.notify(); }
@@ -47,6 +51,7 @@ private:
     void put_back_queued();
 
     database& db_;
+    address20 avs_;
     work_config settings_;
     std::function<void(std::exception const&)> on_failure_;
     runner_factory runners_;

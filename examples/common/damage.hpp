@@ -56,4 +56,23 @@ bool update_whole(Repository const& in, Key const& key, Change const& change)
     return true;
 }
 
+/// Removes the records of a range, in a transaction, and returns them; `key` is the member that is
+/// the key. Damaged ones are reported and stay: what a column or an index says of them may be wrong.
+template <class Repository, class Range, class Key>
+auto take_whole(Repository const& from, Range const& those, Key const& key)
+    -> decltype(those.to_vector())
+{
+    auto is_whole = true;
+    auto const keep = [&](cairn::corrupt_record const& fault) {
+        is_whole = false;
+        report_damage(fault);
+    };
+    auto found = those.tolerate(keep).to_vector();
+    if (is_whole)
+        those.erase();
+    else
+        for (auto const& each : found) from.erase(each.*key);
+    return found;
+}
+
 } // namespace common

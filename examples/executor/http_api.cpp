@@ -29,6 +29,7 @@ enum http_status : int {
     not_found = 404,
     conflict = 409,
     unsupported_type = 415,
+    unprocessable = 422,
     broken = 500,
     unavailable = 503
 };
@@ -106,6 +107,17 @@ int status_of(submission const& what)
     return broken;
 }
 
+/// From 500 on a client may ask again; a damaged record stays as it is.
+int status_of(cairn::error const& fault)
+{
+    if (may_pass(fault)) return unavailable;
+    switch (fault.code()) {
+    case cairn::errc::invalid_argument: return malformed;
+    case cairn::errc::corrupt_record: return unprocessable;
+    default: return broken;
+    }
+}
+
 } // namespace
 
 struct http_api::server {
@@ -151,9 +163,7 @@ httplib::Server::Handler http_api::server::guarded(action what)
         } catch (bad_request const& fault) {
             refuse(response, malformed, fault.what());
         } catch (cairn::error const& fault) {
-            auto const is_callers = fault.code() == cairn::errc::invalid_argument;
-            auto const status = is_callers ? malformed : may_pass(fault) ? unavailable : broken;
-            refuse(response, status, fault.what());
+            refuse(response, status_of(fault), fault.what());
         } catch (std::exception const& fault) {
             refuse(response, broken, fault.what());
         }

@@ -17,6 +17,16 @@ bool is_failed(performer const& who)
     return who.status == performer_status::failed;
 }
 
+std::uint64_t remove_some_marks(database& db, cairn::timestamp before)
+{
+    auto const old = db[processed].by("age"_by).before(before);
+    if (!old.tolerate(report_damage).first()) return 0; // no write when there is nothing to do
+    return db.write([&](transaction& tx) {
+        auto const some = tx[processed].by("age"_by).before(before).limit(step);
+        return take_whole(tx[processed], some, &processed_task::task_id).size();
+    });
+}
+
 /// Some failed deployments, with the performers that failed with them, in one transaction: as they
 /// were placed and as they failed.
 removed_records remove_some_failed(transaction& tx, cairn::timestamp before)
@@ -24,22 +34,19 @@ removed_records remove_some_failed(transaction& tx, cairn::timestamp before)
     auto removed = removed_records{};
     auto const old =
         tx[deployments].by("ended"_by, deployment_status::failed).before(before).limit(step);
-    for (auto const& each : old.tolerate(report_damage).to_vector()) {
+    for (auto const& each : take_whole(tx[deployments], old, &deployment::deployment_id)) {
+        ++removed.deployments;
         auto const who = find_whole(tx[performers], each.performer_id);
         if (who && is_failed(*who) && tx[performers].erase(each.performer_id)) ++removed.performers;
     }
-    removed.deployments = old.erase();
     return removed;
 }
 
-void remove_failed(database& db, cairn::timestamp before, removed_records& removed)
+removed_records remove_some_failed(database& db, cairn::timestamp before)
 {
     auto const old = db[deployments].by("ended"_by, deployment_status::failed).before(before);
-    while (old.limit(1).count() != 0) { // no write when there is nothing to do
-        auto const some = db.write([&](transaction& tx) { return remove_some_failed(tx, before); });
-        removed.deployments += some.deployments;
-        removed.performers += some.performers;
-    }
+    if (!old.tolerate(report_damage).first()) return {};
+    return db.write([&](transaction& tx) { return remove_some_failed(tx, before); });
 }
 
 } // namespace
@@ -47,10 +54,13 @@ void remove_failed(database& db, cairn::timestamp before, removed_records& remov
 removed_records remove_old(database& db, retention_config const& ages, cairn::timestamp now)
 {
     auto removed = removed_records{};
-    auto const marks = db[processed].by("age"_by).before(now - ages.processed);
-    while (marks.limit(1).count() != 0) removed.marks += marks.limit(step).erase();
-    remove_failed(db, now - ages.deployments, removed);
-    return removed;
+    while (auto const some = remove_some_marks(db, now - ages.processed)) removed.marks += some;
+    for (;;) {
+        auto const some = remove_some_failed(db, now - ages.deployments);
+        if (some.deployments == 0) return removed;
+        removed.deployments += some.deployments;
+        removed.performers += some.performers;
+    }
 }
 
 } // namespace executor

@@ -5,6 +5,7 @@
 #include "common/hex.hpp"
 #include "recovery.hpp"
 #include "retention.hpp"
+#include "support/index_entries.hpp"
 
 #include <sqlite3.h>
 
@@ -58,11 +59,14 @@ struct damaged_world : world<in_sqlite> {
     /// Behind the back of the store, and also of what it has read before.
     void spoil(std::string const& table, std::string const& where, damage const& how)
     {
+        assign(table, std::string{"_body = CAST("} + how.body + " AS BLOB)", where);
+    }
+    void assign(std::string const& table, std::string const& assignment, std::string const& where)
+    {
         db_.reset();
         auto* file = static_cast<sqlite3*>(nullptr);
         REQUIRE(sqlite3_open(storage.sqlite.path.c_str(), &file) == SQLITE_OK);
-        auto const sql = "UPDATE " + table + " SET _body = CAST(" + how.body + " AS BLOB) WHERE "
-            + where;
+        auto const sql = "UPDATE " + table + " SET " + assignment + " WHERE " + where;
         CHECK(sqlite3_exec(file, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
         CHECK(sqlite3_changes(file) == 1);
         sqlite3_close(file);
@@ -93,9 +97,9 @@ TEST_CASE("a damaged task is not claimed, and holds up none behind it")
         auto w = damaged_world{};
         w.insert(1, 5, task_status::pending);
         w.spoil(1, how); // the oldest
-        CHECK(aggregator::claim(w.db(), 2, epoch).size() == 2);
-        CHECK(aggregator::claim(w.db(), 9, epoch).size() == 2);
-        CHECK(aggregator::claim(w.db(), 9, epoch).empty());
+        CHECK(aggregator::claim(w.db(), address(0xa1), 2, epoch).size() == 2);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).size() == 2);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).empty());
         CHECK(w.is_there(1));
     }
 }
@@ -136,7 +140,7 @@ TEST_CASE("a start goes around damaged tasks, and counts those that are not fini
         CHECK(report.pending == 4);
         CHECK(report.expired == 0);
         for (auto const number : {1U, 4U, 7U, 9U}) CHECK(w.is_there(number));
-        CHECK(aggregator::claim(w.db(), 9, epoch).size() == 4);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 9, epoch).size() == 4);
     }
 }
 
@@ -162,7 +166,7 @@ TEST_CASE("a result for a task that is damaged meanwhile is refused")
         CAPTURE(std::string{how.name});
         auto w = damaged_world{};
         w.insert(1, 1, task_status::pending);
-        auto const claimed = aggregator::claim(w.db(), 1, epoch).at(0);
+        auto const claimed = aggregator::claim(w.db(), address(0xa1), 1, epoch).at(0);
         w.spoil(1, how);
         auto const result = aggregator::execute(claimed.payload);
         CHECK_FALSE(aggregator::finish(w.db(), claimed, result, epoch));
@@ -228,6 +232,56 @@ TEST_CASE("a reorganisation removes damaged tasks with their blocks")
         CHECK_FALSE(w.db()[tasks].contains(orphan->task_id));
         CHECK(w.all_tasks().size() == 5);
     }
+}
+
+namespace {
+
+/// Five blocks, one task each, and a chain that is about to replace the last two.
+struct before_a_reorganisation : damaged_world {
+    before_a_reorganisation()
+    {
+        for (int i = 0; i < 5; ++i) chain.mine();
+        poll_until_level();
+    }
+
+    hash32 of_block(std::uint64_t number)
+    {
+        auto const found = db()[tasks].by("block"_by, watch.avs, watch.chain_id, number).first();
+        REQUIRE(found);
+        return found->task_id;
+    }
+};
+
+} // namespace
+
+TEST_CASE("a reorganisation removes no task of another block, whatever an index says")
+{
+    auto w = before_a_reorganisation{};
+    auto const canonical = w.of_block(2);
+    auto const orphan = w.of_block(4);
+    w.db_.reset();
+    change_entries(
+        w.storage.sqlite.path, "task.block", "avs_address, chain_id, block_number",
+        "UPDATE entries SET row = (SELECT row FROM entries WHERE block_number = 2) "
+        "WHERE block_number = 4");
+    w.db_ = aggregator::open_database(w.storage);
+    w.chain.reorganise(2);
+    CHECK_THROWS_AS(w.poll(), cairn::corrupt_store);
+    CHECK(w.db()[tasks].contains(canonical));
+    CHECK(w.db()[tasks].contains(orphan));
+    CHECK(w.cursor() == 5);
+}
+
+TEST_CASE("a reorganisation removes no task of another block, whatever a column says")
+{
+    auto w = before_a_reorganisation{};
+    auto const canonical = w.of_block(2);
+    auto const orphan = w.of_block(4);
+    w.assign("task", "block_number = 4", "block_number = 2");
+    w.chain.reorganise(2);
+    w.poll_until_level();
+    CHECK(w.db()[tasks].get(canonical).block_number == 2);
+    CHECK_FALSE(w.db()[tasks].contains(orphan));
 }
 
 TEST_CASE("a damaged copy of a configuration is made anew")

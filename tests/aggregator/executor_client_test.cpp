@@ -125,6 +125,15 @@ TEST_CASE("a task that the executor refuses has failed, with its reason")
     CHECK(run_at({{413, "too long"}}, 1)->error == "refused by the executor: HTTP status 413");
 }
 
+TEST_CASE("a task whose record is damaged at the executor has failed, whenever that is met")
+{
+    constexpr auto damaged = R"({"error":"corrupt_record: task:0x12"})";
+    constexpr auto expected = "refused by the executor: corrupt_record: task:0x12";
+    CHECK(run_at({{422, damaged}}, 1)->error == expected);
+    CHECK(run_at({{202, received}, {422, damaged}}, 2)->error == expected);
+    CHECK(run_at({{202, received}, {200, received}, {422, damaged}}, 3)->error == expected);
+}
+
 TEST_CASE("an executor that does not answer is waited for until the task's deadline")
 {
     auto const silent = silent_server{};
@@ -144,6 +153,7 @@ TEST_CASE("a stop ends the wait for an executor, and the task is put back")
     {
         auto const pool = aggregator::worker_pool{
             w.db(),
+            address(0xa1),
             {.threads = 2},
             [](std::exception const&) { FAIL("a worker failed"); },
             aggregator::runners_for(settings_for("http://127.0.0.1:9"), {})};

@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <functional>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -54,7 +56,17 @@ using silent_server = listener;
 class http_server {
 public:
     explicit http_server(std::vector<answer_of> answers)
-        : answers_{std::move(answers)}, thread_{[this] { serve(); }}
+        : thread_{[this, answers = std::move(answers)] {
+              for (auto const& answer : answers)
+                  if (!serve_one([&](std::string const&) { return answer; })) return;
+          }}
+    {
+    }
+    /// Instead, however many answers to the bodies of requests.
+    explicit http_server(std::function<answer_of(std::string const&)> answer)
+        : thread_{[this, answer = std::move(answer)] {
+              while (serve_one(answer)) {}
+          }}
     {
     }
     ~http_server()
@@ -73,28 +85,32 @@ public:
     }
 
 private:
-    void serve()
+    /// False when stopping.
+    bool serve_one(std::function<answer_of(std::string const&)> const& answer)
     {
-        for (auto const& answer : answers_) {
-            auto const connection = ::accept(listener_.socket(), nullptr, nullptr);
-            if (connection < 0) return;
-            receive(connection);
-            send(connection, answer);
-            ::close(connection);
+        auto const connection = ::accept(listener_.socket(), nullptr, nullptr);
+        if (connection < 0) return false;
+        if (auto const body = receive(connection)) {
+            {
+                auto const lock = std::lock_guard{guard_};
+                requests_.push_back(*body);
+            }
+            send(connection, answer(*body));
         }
+        ::close(connection);
+        return true;
     }
 
-    void receive(int connection)
+    static std::optional<std::string> receive(int connection)
     {
         auto text = std::string{};
         auto buffer = std::string(4096, '\0');
         while (!is_complete(text)) {
             auto const size = ::recv(connection, buffer.data(), buffer.size(), 0);
-            if (size <= 0) return;
+            if (size <= 0) return std::nullopt;
             text.append(buffer, 0, static_cast<std::size_t>(size));
         }
-        auto const lock = std::lock_guard{guard_};
-        requests_.push_back(text.substr(text.find("\r\n\r\n") + 4));
+        return text.substr(text.find("\r\n\r\n") + 4);
     }
 
     static bool is_complete(std::string const& text)
@@ -117,7 +133,6 @@ private:
     listener listener_{};
     mutable std::mutex guard_{};
     std::vector<std::string> requests_{};
-    std::vector<answer_of> answers_;
     std::thread thread_;
 };
 

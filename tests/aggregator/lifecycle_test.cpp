@@ -73,17 +73,21 @@ TEST_CASE_TEMPLATE(
 }
 
 TEST_CASE_TEMPLATE(
-    "tasks are claimed in the order of their creation", Backend, in_memory, in_sqlite)
+    "the tasks of an AVS are claimed in the order of their creation", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
+    auto of_another = make_task(0);
+    of_another.avs_address = address(0xb2);
+    w.db()[tasks].insert(of_another);
     for (auto const number : {3U, 1U, 2U}) w.db()[tasks].insert(make_task(number));
-    auto const first = aggregator::claim(w.db(), 2, epoch);
+    auto const first = aggregator::claim(w.db(), address(0xa1), 2, epoch);
     REQUIRE(first.size() == 2);
     CHECK(first[0].payload == payload_of(1));
     CHECK(first[1].payload == payload_of(2));
     CHECK(first[0].status == task_status::processing);
-    CHECK(aggregator::claim(w.db(), 5, epoch).size() == 1);
-    CHECK(aggregator::claim(w.db(), 5, epoch).empty());
+    CHECK(aggregator::claim(w.db(), address(0xa1), 5, epoch).size() == 1);
+    CHECK(aggregator::claim(w.db(), address(0xa1), 5, epoch).empty());
+    CHECK(aggregator::claim(w.db(), address(0xb2), 5, epoch).size() == 1);
 }
 
 TEST_CASE_TEMPLATE(
@@ -100,7 +104,7 @@ TEST_CASE_TEMPLATE(
         for (int i = 0; i < 4; ++i)
             threads.emplace_back([&] {
                 for (;;) {
-                    auto const claimed = aggregator::claim(w.db(), 3, epoch);
+                    auto const claimed = aggregator::claim(w.db(), address(0xa1), 3, epoch);
                     if (claimed.empty()) return;
                     auto const lock = std::lock_guard{guard};
                     for (auto const& each : claimed) got.insert(each.task_id);
@@ -120,7 +124,7 @@ TEST_CASE_TEMPLATE("the outcome of a task follows from its payload", Backend, in
     auto empty = make_task(3);
     empty.payload.clear();
     for (auto const& each : {good, bad, empty}) w.db()[tasks].insert(each);
-    for (auto const& each : aggregator::claim(w.db(), 3, epoch))
+    for (auto const& each : aggregator::claim(w.db(), address(0xa1), 3, epoch))
         CHECK(aggregator::finish(w.db(), each, aggregator::execute(each.payload), epoch + 1s));
 
     auto const done = w.db()[tasks].get(good.task_id);
@@ -142,7 +146,7 @@ TEST_CASE_TEMPLATE("a task is finished once", Backend, in_memory, in_sqlite)
 {
     auto w = world<Backend>{};
     w.db()[tasks].insert(make_task(1));
-    auto const claimed = aggregator::claim(w.db(), 1, epoch).at(0);
+    auto const claimed = aggregator::claim(w.db(), address(0xa1), 1, epoch).at(0);
     auto const result = aggregator::execute(claimed.payload);
     CHECK(aggregator::finish(w.db(), claimed, result, epoch + 1s));
     CHECK_FALSE(aggregator::finish(w.db(), claimed, result, epoch + 2s));
@@ -155,9 +159,9 @@ TEST_CASE_TEMPLATE(
 {
     auto w = world<Backend>{};
     w.db()[tasks].insert(make_task(1));
-    auto const claimed = aggregator::claim(w.db(), 1, epoch).at(0);
+    auto const claimed = aggregator::claim(w.db(), address(0xa1), 1, epoch).at(0);
     CHECK(aggregator::release(w.db(), claimed, epoch + 1s));
-    auto const again = aggregator::claim(w.db(), 1, epoch + 2s);
+    auto const again = aggregator::claim(w.db(), address(0xa1), 1, epoch + 2s);
     REQUIRE(again.size() == 1);
     CHECK(again[0].attempts == 0);
 }
@@ -167,7 +171,7 @@ TEST_CASE_TEMPLATE(
 {
     auto w = world<Backend>{};
     for (std::uint64_t i = 0; i < 5; ++i) w.db()[tasks].insert(make_task(i));
-    CHECK(aggregator::claim(w.db(), 2, epoch).size() == 2);
+    CHECK(aggregator::claim(w.db(), address(0xa1), 2, epoch).size() == 2);
     w.restart();
 
     auto const report = aggregator::recover(w.db(), 5, epoch + 1s);
@@ -187,7 +191,7 @@ TEST_CASE_TEMPLATE(
     auto w = world<Backend>{};
     w.db()[tasks].insert(make_task(1));
     for (auto const last : {false, false, true}) {
-        CHECK(aggregator::claim(w.db(), 1, epoch).size() == 1);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 1, epoch).size() == 1);
         w.restart();
         auto const report = aggregator::recover(w.db(), 3, epoch);
         CHECK(report.exhausted == (last ? 1 : 0));
@@ -213,7 +217,7 @@ TEST_CASE_TEMPLATE(
 
     SUBCASE("on a start, whether waiting or interrupted")
     {
-        CHECK(aggregator::claim(w.db(), 1, epoch).size() == 1);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 1, epoch).size() == 1);
         w.restart();
         auto const report = aggregator::recover(w.db(), 5, epoch + 10s);
         CHECK(report.expired == 1);
@@ -225,7 +229,7 @@ TEST_CASE_TEMPLATE(
     }
     SUBCASE("by a claim")
     {
-        CHECK(aggregator::claim(w.db(), 3, epoch + 10s).size() == 2);
+        CHECK(aggregator::claim(w.db(), address(0xa1), 3, epoch + 10s).size() == 2);
     }
     SUBCASE("in between")
     {

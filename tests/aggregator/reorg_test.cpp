@@ -105,7 +105,7 @@ TEST_CASE_TEMPLATE(
     auto w = world<Backend>{};
     w.chain.mine(2);
     w.poll();
-    auto const claimed = aggregator::claim(w.db(), 2, w.now);
+    auto const claimed = aggregator::claim(w.db(), address(0xa1), 2, w.now);
     REQUIRE(claimed.size() == 2);
     CHECK(aggregator::finish(w.db(), claimed[0], aggregator::execute(claimed[0].payload), w.now));
 
@@ -124,7 +124,7 @@ TEST_CASE_TEMPLATE(
     {
         auto const result = aggregator::execute(claimed[1].payload);
         CHECK_FALSE(aggregator::finish(w.db(), claimed[1], result, w.now));
-        auto const again = aggregator::claim(w.db(), 2, w.now + 1ns);
+        auto const again = aggregator::claim(w.db(), address(0xa1), 2, w.now + 1ns);
         CHECK(again.size() == 2);
         CHECK_FALSE(aggregator::finish(w.db(), claimed[1], result, w.now));
         CHECK(aggregator::finish(w.db(), again[1], result, w.now));

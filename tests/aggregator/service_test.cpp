@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // The service as a whole: it works, stops, and stops what it must.
+#include "aggregator/http_server.hpp"
 #include "aggregator/world.hpp"
 
+#include "common/hex.hpp"
 #include "service.hpp"
 
 #include <sqlite3.h>
@@ -159,7 +161,7 @@ TEST_CASE_TEMPLATE(
         auto const settings = aggregator::work_config{
             .threads = 2, .queue = 3, .min_time = 2ms, .max_time = 2ms};
         auto pool = aggregator::worker_pool{
-            w.db(), settings, [&](std::exception const&) { ++failures; }};
+            w.db(), address(0xa1), settings, [&](std::exception const&) { ++failures; }};
         CHECK(wait_until([&] {
             most = std::max(most, count(w.db(), task_status::processing));
             return count(w.db(), task_status::completed) == 40;
@@ -179,7 +181,8 @@ TEST_CASE_TEMPLATE(
     {
         auto const settings = aggregator::work_config{
             .threads = 2, .queue = 5, .min_time = 30s, .max_time = 30s};
-        auto const pool = aggregator::worker_pool{w.db(), settings, [](std::exception const&) {}};
+        auto const pool = aggregator::worker_pool{
+            w.db(), address(0xa1), settings, [](std::exception const&) {}};
         CHECK(wait_until([&] { return count(w.db(), task_status::processing) >= 5; }));
     }
     CHECK(count(w.db(), task_status::processing) == 0);
@@ -243,12 +246,68 @@ TEST_CASE("tasks interrupted by a crash are finished by the next run")
     auto w = world<in_sqlite>{};
     w.chain.mine(6);
     w.poll();
-    CHECK(aggregator::claim(w.db(), 4, aggregator::current_time()).size() == 4);
+    CHECK(aggregator::claim(w.db(), address(0xa1), 4, aggregator::current_time()).size() == 4);
     w.db_.reset(); // the process is gone, and nobody put them back
     auto service = running{settings_for(w.storage, {31337}), lend({{31337, &w.chain}})};
     CHECK(wait_until([&] { return count(service.store(), task_status::completed) == 6; }));
     auto attempts = std::uint32_t{};
     for (auto const& each : service.store()[tasks].scan()) attempts += each.attempts;
     CHECK(attempts == 4);
+    CHECK(service.stop());
+}
+
+namespace {
+
+/// An executor with performers for one AVS: the tasks of others wait.
+http_server executor_for(address20 const& served)
+{
+    return http_server{[name = common::to_hex(served)](std::string const& body) -> answer_of {
+        if (body.find(name) == std::string::npos) return {200, R"({"status":"received"})"};
+        return {200, R"({"status":"completed","result":")" + common::to_hex(hash32{}) + "\"}"};
+    }};
+}
+
+std::uint64_t count(aggregator::database& db, address20 const& avs, task_status status)
+{
+    return db[tasks].by("avs_queue"_by, avs, status).count();
+}
+
+} // namespace
+
+TEST_CASE_TEMPLATE("AVSs whose tasks nobody takes hold up no other", Backend, in_memory, in_sqlite)
+{
+    auto w = world<Backend>{};
+    w.db_.reset();
+    w.chain.mine(30);
+    auto const executor = executor_for(address(0xd4));
+    auto settings = settings_for(w.storage, {31337});
+    settings.work.threads = 2;
+    settings.executor.url = executor.url();
+    settings.executor.backoff_min = settings.executor.backoff_max = 20ms;
+    for (auto const first : {0xb2, 0xc3, 0xd4})
+        settings.avss.push_back(
+            {.address = address(static_cast<unsigned char>(first)), .chains = {31337}});
+    auto service = running{settings, lend({{31337, &w.chain}})};
+    CHECK(wait_until(
+        [&] { return count(service.store(), address(0xd4), task_status::completed) == 30; }));
+    w.chain.mine(3); // also those that come later
+    CHECK(wait_until(
+        [&] { return count(service.store(), address(0xd4), task_status::completed) == 33; }));
+    CHECK(count(service.store(), task_status::completed) == 33);
+    CHECK(service.stop());
+}
+
+TEST_CASE("tasks of an AVS that is no longer configured are finished all the same")
+{
+    auto w = world<in_sqlite>{};
+    w.chain.mine(6);
+    w.poll();
+    aggregator::claim(w.db(), address(0xa1), 2, aggregator::current_time());
+    w.db_.reset();
+    auto settings = settings_for(w.storage, {31337});
+    settings.avss[0].address = address(0xb2);
+    auto service = running{settings, lend({{31337, &w.chain}})};
+    CHECK(wait_until(
+        [&] { return count(service.store(), address(0xa1), task_status::completed) == 6; }));
     CHECK(service.stop());
 }

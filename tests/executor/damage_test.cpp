@@ -2,7 +2,9 @@
 // Records whose bytes were changed: named, gone around, and never a reason to begin a task twice.
 #include "executor/world.hpp"
 
+#include "common/digest.hpp"
 #include "retention.hpp"
+#include "support/index_entries.hpp"
 
 #include <sqlite3.h>
 
@@ -15,20 +17,30 @@ enum class harm { to_checksum, to_everything };
 
 constexpr auto every_harm = {harm::to_checksum, harm::to_everything};
 
-/// Damages all records of a table.
-void damage(executor::config const& settings, std::string const& table, harm what)
+/// Changes columns of rows behind the store's back.
+void assign(
+    executor::config const& settings, std::string const& table, std::string const& assignments,
+    std::string const& where = "true")
 {
-    CAPTURE(table);
     auto* db = static_cast<sqlite3*>(nullptr);
     REQUIRE(sqlite3_open(settings.storage.sqlite.path.c_str(), &db) == SQLITE_OK);
     sqlite3_busy_timeout(db, 5000);
-    auto const* const body = what == harm::to_checksum
-        ? "CAST(substr(_body, 1, length(_body) - 8) || x'0000000000000000' AS BLOB)"
-        : "zeroblob(length(_body))";
-    auto const sql = "UPDATE " + table + " SET _body = " + body;
+    auto const sql = "UPDATE " + table + " SET " + assignments + " WHERE " + where;
+    CAPTURE(sql);
     CHECK(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
     CHECK(sqlite3_changes(db) > 0);
     sqlite3_close(db);
+}
+
+/// Damages records of a table.
+void damage(
+    executor::config const& settings, std::string const& table, harm what,
+    std::string const& where = "true")
+{
+    auto const* const body = what == harm::to_checksum
+        ? "CAST(substr(_body, 1, length(_body) - 8) || x'0000000000000000' AS BLOB)"
+        : "zeroblob(length(_body))";
+    assign(settings, table, std::string{"_body = "} + body, where);
 }
 
 /// The file of an executor that had a performer in service, of which the record shows `who`.
@@ -79,7 +91,7 @@ TEST_CASE("a damaged performer is named and gone around, another is placed, and 
             CHECK(ask.get(question)["damaged"] == json::array({key}));
         CHECK(ask.get("/performers?avs=" + avs)["damaged"] == json::array({key}));
         CHECK(
-            ask.get("/performers/" + left.who.performer_id, 500)["error"].get<std::string>().find(
+            ask.get("/performers/" + left.who.performer_id, 422)["error"].get<std::string>().find(
                 key)
             != std::string::npos);
         ask.submit(make_task(1));
@@ -121,9 +133,9 @@ TEST_CASE("a damaged task in flight is never begun, and holds up no other")
             auto ask = client{service->port()};
             ask.submit(make_task(2));
             CHECK(ask.wait_for(make_task(2))["status"] == "completed");
-            auto const text = ask.submit(torn, 500)["error"].get<std::string>();
+            auto const text = ask.submit(torn, 422)["error"].get<std::string>();
             CHECK(text.find(id_of(torn).substr(2)) != std::string::npos);
-            ask.get("/tasks/" + id_of(torn), 500);
+            ask.get("/tasks/" + id_of(torn), 422);
             CHECK(service->store()[tables::in_flight].contains(torn.task_id));
             CHECK(left.folder.begun() == std::map<std::string, int>{{id_of(make_task(2)), 1}});
 
@@ -144,7 +156,7 @@ TEST_CASE("a damaged mark of a processed task keeps the task from being run agai
         damage(left.settings, "processed", how);
         auto service = running_service{left.settings};
         auto ask = client{service->port()};
-        ask.submit(make_task(1), 500);
+        ask.submit(make_task(1), 422);
         CHECK(service->store()[tables::in_flight].scan().count() == 0);
         CHECK(service.stop());
         CHECK(left.folder.begun().empty());
@@ -190,24 +202,106 @@ TEST_CASE("a pending deployment whose performer is damaged fails, and says why")
     }
 }
 
-TEST_CASE("damaged records that are old enough are removed as the others are")
+namespace {
+
+void insert_marks(database& db, std::uint64_t first, std::uint64_t last, cairn::timestamp when)
+{
+    db.write([&](transaction& tx) {
+        for (auto i = first; i <= last; ++i)
+            tx[tables::processed].insert(
+                {.task_id = make_task(i).task_id,
+                 .processed_at = when,
+                 .payload_digest = common::sha256(make_task(i).payload)});
+    });
+}
+
+void insert_failed(database& db, cairn::timestamp when)
+{
+    auto const placed = executor::place(db, {.avs = address(0xa1)}, when);
+    db.write([&](transaction& tx) {
+        executor::advance(tx, placed.deployment_id, deployment_status::failed, when, "why");
+    });
+}
+
+} // namespace
+
+TEST_CASE("damaged records stay when old ones are removed, and keep none from it")
 {
     for (auto const how : every_harm) {
         auto const folder = scratch_folder{};
         auto const settings = settings_in(folder);
         auto db = executor::open_database(settings.storage);
-        (*db)[tables::processed].insert({.task_id = make_task(1).task_id, .processed_at = epoch});
-        auto const placed = executor::place(*db, {.avs = address(0xa1)}, epoch);
-        db->write([&](transaction& tx) {
-            executor::advance(tx, placed.deployment_id, deployment_status::failed, epoch, "why");
-        });
+        insert_marks(*db, 1, 2500, epoch);
+        for (auto i = 0; i < 3; ++i) insert_failed(*db, epoch);
         db.reset();
-        damage(settings, "processed", how);
-        damage(settings, "deployment", how);
+        damage(settings, "processed", how, "_seq IN (1, 700, 2500)");
+        damage(settings, "deployment", how, "_seq = 1");
         db = executor::open_database(settings.storage);
         auto const removed = executor::remove_old(*db, settings.retention, epoch + 24h * 365);
-        CHECK(removed.marks == 1);
-        CHECK(removed.deployments == 1);
+        CHECK(removed.marks == 2497);
+        CHECK(removed.deployments == 2);
+        for (auto const number : {1U, 700U, 2500U})
+            CHECK((*db)[tables::processed].contains(make_task(number).task_id));
+        CHECK((*db)[tables::deployments].count() == 1);
+    }
+}
+
+TEST_CASE("a mark whose age is damaged is not removed, and its task not begun again")
+{
+    auto left = left_alone{};
+    insert_marks(*executor::open_database(left.settings.storage), 1, 1, common::current_time());
+    assign(left.settings, "processed", "processed_at = processed_at - (1 << 59)");
+    auto const removed = executor::remove_old(
+        *executor::open_database(left.settings.storage), left.settings.retention,
+        common::current_time());
+    CHECK(removed.marks == 0);
+    auto service = running_service{left.settings};
+    auto ask = client{service->port()};
+    ask.submit(make_task(1), 200); // only a column is damaged, not what was recorded
+    CHECK(service->store()[tables::processed].contains(make_task(1).task_id));
+    CHECK(service.stop());
+    CHECK(left.folder.begun().empty());
+}
+
+TEST_CASE("a performer in service goes on if its deployment says that it failed long ago")
+{
+    auto left = left_alone{};
+    assign(left.settings, "deployment", "status = 3, completed_at = completed_at - (1 << 59)");
+    auto const removed = executor::remove_old(
+        *executor::open_database(left.settings.storage), left.settings.retention,
+        common::current_time());
+    CHECK(removed.deployments == 0);
+    auto service = running_service{left.settings};
+    CHECK(service->recovered().attached == 1);
+    CHECK(service->store()[tables::deployments].contains(left.who.deployment_id));
+    CHECK(service.stop());
+}
+
+TEST_CASE("an entry of an index that names another row, or none, removes nothing")
+{
+    using names = std::pair<char const*, char const*>;
+    for (auto const& index :
+         {names{"processed.age", "processed_at"},
+          names{"deployment.ended", "status, completed_at"}}) {
+        for (auto const* const row : {"2", "1000"}) {
+            auto const folder = scratch_folder{};
+            auto const settings = settings_in(folder);
+            auto const now = epoch + 24h * 365;
+            auto db = executor::open_database(settings.storage);
+            for (auto const when : {epoch, now}) {
+                insert_marks(*db, when == now ? 2 : 1, when == now ? 2 : 1, when);
+                insert_failed(*db, when);
+            }
+            db.reset();
+            change_entries(
+                settings.storage.sqlite.path, index.first, index.second,
+                std::string{"UPDATE entries SET row = "} + row + " WHERE row = 1");
+            db = executor::open_database(settings.storage);
+            CHECK_THROWS_AS(
+                executor::remove_old(*db, settings.retention, now), cairn::corrupt_store);
+            CHECK((*db)[tables::processed].contains(make_task(2).task_id));
+            CHECK((*db)[tables::deployments].count() == 2);
+        }
     }
 }
 
