@@ -2,7 +2,6 @@
 // Limits of time that are as good as none, made small enough to be calculated with.
 #pragma once
 
-#include <algorithm>
 #include <chrono>
 
 namespace cairn::inline v0::detail {
@@ -16,7 +15,8 @@ template <class Rep, class Period>
     std::chrono::duration<Rep, Period> limit, std::chrono::hours most = longest_wait)
 {
     using duration = std::chrono::duration<Rep, Period>;
-    return std::clamp(limit, duration::zero(), duration{most});
+    if (limit < duration::zero()) return duration::zero();
+    return limit < duration{most} ? limit : duration{most};
 }
 
 } // namespace cairn::inline v0::detail

@@ -103,6 +103,21 @@ struct opener<Backend> {
     }
 };
 
+template <class Backend>
+inline constexpr bool is_choice = false;
+template <class... Backends>
+inline constexpr bool is_choice<one_of<Backends...>> = true;
+
+/// A choice has no default: it would be kept nowhere, or in a file that nobody named.
+template <class Backend>
+constexpr void require_chosen()
+{
+    static_assert(
+        !is_choice<Backend>,
+        "cairn::store: the backend is chosen when the store is opened: give it the options of one, "
+        "such as cairn::sqlite_options{.path = \"state.db\"} or cairn::memory_options{}");
+}
+
 template <class... Backends>
 struct opener<one_of<Backends...>> {
     using options = typename one_of<Backends...>::options;

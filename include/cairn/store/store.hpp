@@ -105,7 +105,10 @@ public:
     /// Opens the store, or makes it.
     /// @errors `store_locked`, `schema_mismatch`, `newer_version`, `corrupt_store`, `io_failure`,
     ///         `disk_full`, `read_only`, `invalid_argument`. A refused file is not touched.
-    explicit store(options how = {}) : core_{open(std::move(how))} {}
+    explicit store(options how) : core_{open(std::move(how))} {}
+
+    /// Opens the store with the defaults for everything. A backend that is chosen has none.
+    store() : core_{open({})} { detail::require_chosen<Backend>(); }
 
     /// Opens the store at a path, with the defaults for everything else.
     template <class Path>
@@ -114,6 +117,9 @@ public:
             options{.path = path};
         }
     explicit store(Path const& path) : store{options{.path = path}} {}
+    template <class Path>
+        requires detail::is_choice<Backend> && std::is_convertible_v<Path const&, std::string_view>
+    explicit store(Path const&) { detail::require_chosen<Backend>(); }
 
     store(store const&) = delete;
     store& operator=(store const&) = delete;
