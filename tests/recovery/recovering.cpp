@@ -109,6 +109,38 @@ TEST_CASE_TEMPLATE(
     }
 }
 
+TEST_CASE_TEMPLATE(
+    "what is erased is forgotten by a recovery, or kept by a checkpoint", Backend, EVERY_BACKEND)
+{
+    auto const where = place<Backend>{};
+    auto db = books_store<Backend>{where.options()};
+    auto const from_checkpoint = cairn::recovery_options{.strategy = strategy::from_checkpoint};
+    auto state = cairn::kept{db, ledger_plan(), {.every = 10}};
+    auto const put = [](auto& tx) {
+        for (std::uint64_t i = 1; i <= 20; ++i) tx[movements].insert(move_money(i));
+    };
+    state.write(put);
+    REQUIRE(db[cairn::checkpoint_headers].count() == 1);
+    SUBCASE("erased through the store, and recovered")
+    {
+        db.write([](auto& tx) { tx[movements].prefix().before(6u).erase(); });
+        CHECK(state.state().movements == 20);
+        state.recover();
+        CHECK(state.state().movements == 15);
+        CHECK(state.report().refused.size() == 1);
+        CHECK(recover_ledger(db, strategy::hybrid).state == state.state());
+    }
+    SUBCASE("erased through it, with a checkpoint")
+    {
+        state.write([](auto& tx) { tx[movements].prefix().before(6u).erase(); });
+        state.checkpoint();
+        CHECK(state.state().movements == 20);
+        auto again = cairn::kept{db, ledger_plan(), {}, from_checkpoint};
+        CHECK(again.state() == state.state());
+        CHECK(again.report().refused.empty());
+    }
+}
+
 TEST_CASE_TEMPLATE("every strategy gives the same state", Backend, EVERY_BACKEND)
 {
     auto const at = place<Backend>{};

@@ -269,6 +269,11 @@ TEST_CASE("a store and its side files have names of their own, whichever is open
         CHECK(code_of([&] { open_notes{path.string()}; }) == cairn::errc::invalid_argument);
         CHECK(other.insert({.id = "still works"}));
         other.database.close();
+        {
+            auto const reads = open_notes{
+                cairn::sqlite_options{.path = path.string() + tail, .read_only = true}};
+            CHECK(code_of([&] { open_notes{path.string()}; }) == cairn::errc::invalid_argument);
+        }
         for (auto const* rest : {"", "-wal", "-shm", ".lock"})
             fs::remove(path.string() + tail + rest);
     }

@@ -276,6 +276,30 @@ TEST_CASE("indexes are added and dropped when the file is opened for writing")
     CHECK(open_notes{file.path()}.count() == 4); // and back again
 }
 
+TEST_CASE("an index larger than the cache is added without being in memory as a whole")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    {
+        auto db = open_notes{path};
+        db.write([&](auto& s) {
+            for (int i = 0; i < 2000; ++i)
+                db.notes.insert(
+                    s,
+                    {.id = std::to_string(i), .label = std::string(500, 'x') + std::to_string(i)});
+        });
+    }
+    sql(path, "DROP INDEX \"note.label\"");
+    auto db = open_notes{cairn::sqlite_options{.path = path, .cache_size = 256 << 10}};
+    auto spilled = 0;
+    auto highest = 0;
+    auto* const handle = db.database.writing_connection()->handle();
+    REQUIRE(
+        sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_SPILL, &spilled, &highest, 0) == SQLITE_OK);
+    CHECK(spilled > 100);
+    CHECK(sql(path, "PRAGMA integrity_check") == std::vector<std::string>{"ok"});
+}
+
 TEST_CASE("an index may be renamed by letter case alone, as SQLite does not tell the names apart")
 {
     auto const file = prepared{};

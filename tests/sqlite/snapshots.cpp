@@ -136,6 +136,24 @@ TEST_CASE("the limit of the log holds also where it is smaller than the distance
     CHECK(largest < std::uintmax_t{options.checkpoint_pages} * 4096 / 2);
 }
 
+TEST_CASE("a limit of the log of nothing costs no checkpoint for each write")
+{
+    auto const folder = temporary_folder{};
+    auto options = small_log(folder.path());
+    options.wal_limit = 0;
+    auto db = open_notes{options};
+    auto grew = 0;
+    auto last = std::uintmax_t{0};
+    for (int i = 0; i < 100; ++i) {
+        db.insert({.id = std::to_string(i)});
+        auto const now = fs::file_size(options.path + "-wal");
+        grew += now > last ? 1 : 0;
+        last = now;
+    }
+    CHECK(grew > 60);
+    CHECK(last <= std::uintmax_t{80} * 4096);
+}
+
 TEST_CASE("an idle kept snapshot does not hold the log")
 {
     auto const folder = temporary_folder{};

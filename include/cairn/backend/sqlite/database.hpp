@@ -75,13 +75,14 @@ private:
     [[noreturn]] void refuse_impossible_checkpoint();
     void note_log(int frames)
     {
-        if (frames < frames_) next_check_ = pages_between_checkpoints();
+        if (frames < frames_) next_check_ = pages_until_checkpoint();
         frames_ = frames;
     }
-    /// Also where `wal_limit` would never be seen between two checkpoints.
-    [[nodiscard]] int pages_between_checkpoints() const
+    /// Fewer where the log would exceed `wal_limit` before, but some: a checkpoint costs syncs.
+    [[nodiscard]] int pages_until_checkpoint() const
     {
-        auto const fitting = options_.wal_limit / detail::sql::page_size;
+        auto const fitting = std::max<std::uint64_t>(
+            options_.wal_limit / detail::sql::page_size, 64);
         return static_cast<int>(std::min<std::uint64_t>(options_.checkpoint_pages, fitting));
     }
     [[nodiscard]] std::exception_ptr tidy() noexcept;

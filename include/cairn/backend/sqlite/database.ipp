@@ -82,6 +82,7 @@ CAIRN_INLINE void sqlite_database::open_to_write()
     create_if_empty();
     set_writer(*on_, options_);
     auto state = reconcile();
+    keep_changes_in_memory(*on_);
     shared_.pads_log = pads_log(*on_);
     on_->report_to(shared_.poisoned);
     watch_log();
@@ -179,7 +180,7 @@ CAIRN_INLINE void sqlite_database::watch_log()
 {
     sqlite3_wal_hook(on_->handle(), &on_commit, this);
     sqlite3_rollback_hook(on_->handle(), &on_rollback, this);
-    next_check_ = pages_between_checkpoints();
+    next_check_ = pages_until_checkpoint();
 }
 
 /// Called with the writer held, outside a transaction.
@@ -225,7 +226,7 @@ CAIRN_INLINE void sqlite_database::move_log(int mode)
     if (code != SQLITE_OK && code != SQLITE_BUSY) on_->fail(code, "the checkpoint failed");
     if (moved > in_log) refuse_impossible_checkpoint();
     if (mode == SQLITE_CHECKPOINT_TRUNCATE && code == SQLITE_OK) return note_log(0);
-    next_check_ = frames_ + pages_between_checkpoints() / 10 + 1;
+    next_check_ = frames_ + static_cast<int>(options_.checkpoint_pages) / 10 + 1;
 }
 
 CAIRN_INLINE void sqlite_database::refuse_impossible_checkpoint()
@@ -251,7 +252,8 @@ CAIRN_INLINE void sqlite_database::mark_clean()
     move_log(SQLITE_CHECKPOINT_TRUNCATE);
 }
 
-/// What was in the way of a clean end. The next opening checks the file, and moves the log, instead.
+/// What was in the way of a clean end. The next opening moves the log instead, and checks the file
+/// if it was not marked.
 CAIRN_INLINE std::exception_ptr sqlite_database::tidy() noexcept
 {
     try {
@@ -263,9 +265,11 @@ CAIRN_INLINE std::exception_ptr sqlite_database::tidy() noexcept
 }
 
 /// Ends the store; harmless if it has ended. Nothing may be running. It has ended also if it throws:
-/// all that was committed is in the file and its log, which was not moved into the file.
+/// all that was committed is in the file and its log, which was not moved into the file. Nor is it,
+/// without an error, while somebody else reads, or if the store was poisoned.
 ///
-/// @errors `io_failure`, `disk_full`; `corrupt_store` if another program has written to the file.
+/// @errors `io_failure`, `disk_full`; `busy` if another program holds the file's lock for writing;
+///         `corrupt_store` if one has written to it.
 CAIRN_INLINE void sqlite_database::close()
 {
     check_usable();

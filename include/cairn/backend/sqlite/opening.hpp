@@ -99,18 +99,23 @@ private:
         auto const owner = files_open_here().owner_of(id, path);
         if (owner == open_files::owner::parent) refuse_inherited(path);
         files_open_here().each([&](std::string const& store) {
-            for (auto const* tail : side_files)
-                if (id != file_id{} && id_of(store + tail) == id)
+            for (auto const* tail : side_files) {
+                if (is_same(store + tail, path))
                     refuse_file(
                         errc::invalid_argument, path, "this file belongs to a store that is open");
+                if (is_same(path + tail, store))
+                    refuse_file(
+                        errc::invalid_argument, path + tail,
+                        "a store that is open has the name of a file of this one");
+            }
         });
-        for (auto const* tail : side_files)
-            if (files_open_here().owner_of(id_of(path + tail), path + tail)
-                != open_files::owner::none)
-                refuse_file(
-                    errc::invalid_argument, path + tail,
-                    "a store that is open has the name of a file of this one");
         return owner;
+    }
+
+    [[nodiscard]] bool is_same(std::string const& one, std::string const& other)
+    {
+        auto const id = id_of(one);
+        return one == other || (id != file_id{} && id == id_of(other));
     }
 
     /// None for a file that cannot be looked at: another store's may lie where this process may no

@@ -28,7 +28,7 @@ struct sqlite_options {
     commit_options commit{};
 
     /// Opens for reading only: takes no lock and changes no file, though SQLite makes an empty log
-    /// and its index where they are missing and the folder lets it; and works beside a writing process
+    /// and its index where they are missing and the folder lets it; works beside a writing process
     /// with nothing but permission to read the three files.
     bool read_only = false;
 
@@ -65,7 +65,8 @@ struct sqlite_options {
     /// an error of the medium under a mapping is a SIGBUS.
     std::uint64_t mmap_size = std::uint64_t{1} << 30;
 
-    /// The log is copied into the database after about this many pages.
+    /// The log is copied into the database after about this many pages; before, if `wal_limit` is
+    /// reached before.
     std::uint32_t checkpoint_pages = 10'000;
 
     /// Above this size the log file is cut back as soon as no snapshot needs it.

@@ -192,10 +192,6 @@ inline void set_writer(connection& on, sqlite_options const& options)
     require_wal(on);
     keep_log_file(on);
     set_common(on, options.cache_size);
-    // Pages written before their commit, of which a part is taken back, can leave frames in the log
-    // whose checksums are not valid: what is committed behind them is lost in a crash. A fault of
-    // SQLite, reported to its forum as b490f726db, of 3.44.0 and 3.50.1 and what is between.
-    set_pragma(on, "cache_spill", "0");
     set_pragma(on, "synchronous", options.survives == survives::power_loss ? "2" : "1");
     set_pragma(on, "secure_delete", "2", "FAST");
     set_pragma(on, "journal_size_limit", std::to_string(options.wal_limit));
@@ -203,6 +199,16 @@ inline void set_writer(connection& on, sqlite_options const& options)
     // Not on reading connections: over a mapped file each use of a page would check it again,
     // which makes a get a third slower.
     set_pragma(on, "cell_size_check", "1");
+}
+
+/// From here on no page goes to the log before its commit. If a part of what such pages hold is
+/// taken back, frames without a valid checksum can stay in the log, and what is committed behind
+/// them is lost in a crash. A fault of SQLite, reported to its forum as b490f726db, of 3.44.0,
+/// 3.50.1 and others. Bringing a file to the schema takes nothing back in part, and may need more
+/// memory than there is: a new index is one transaction.
+inline void keep_changes_in_memory(connection& on)
+{
+    set_pragma(on, "cache_spill", "0");
 }
 
 /// The question about the journal comes first: it loads the schema, which sets some switches back.
