@@ -160,6 +160,19 @@ TEST_CASE("damaged tasks stay when old ones are removed, and keep none from it")
     }
 }
 
+TEST_CASE("the removal of old tasks ends, also where only the column of a key is damaged")
+{
+    for (auto const& how : damages) {
+        CAPTURE(std::string{how.name});
+        auto w = damaged_world{};
+        w.insert(1, 3, task_status::completed);
+        w.spoil(1, how);
+        w.assign("task", "task_id = zeroblob(32)", "_seq = 2");
+        CHECK(aggregator::remove_finished(w.db(), 1s, epoch + 1h) == 1);
+        CHECK(w.count(task_status::completed) == 2);
+    }
+}
+
 TEST_CASE("a result for a task that is damaged meanwhile is refused")
 {
     for (auto const& how : damages) {

@@ -246,6 +246,28 @@ TEST_CASE("damaged records stay when old ones are removed, and keep none from it
     }
 }
 
+TEST_CASE("the removal of what is old ends, also where only the column of a key is damaged")
+{
+    for (auto const how : every_harm) {
+        auto const folder = scratch_folder{};
+        auto const settings = settings_in(folder);
+        auto db = executor::open_database(settings.storage);
+        insert_marks(*db, 1, 3, epoch);
+        for (auto i = 0; i < 3; ++i) insert_failed(*db, epoch);
+        db.reset();
+        damage(settings, "processed", how, "_seq = 1");
+        assign(settings, "processed", "task_id = zeroblob(32)", "_seq = 2");
+        damage(settings, "deployment", how, "_seq = 1");
+        assign(settings, "deployment", "deployment_id = 'another'", "_seq = 2");
+        db = executor::open_database(settings.storage);
+        auto const removed = executor::remove_old(*db, settings.retention, epoch + 24h * 365);
+        CHECK(removed.marks == 1);
+        CHECK(removed.deployments == 1);
+        CHECK((*db)[tables::processed].count() == 2);
+        CHECK((*db)[tables::deployments].count() == 2);
+    }
+}
+
 TEST_CASE("a mark whose age is damaged is not removed, and its task not begun again")
 {
     auto left = left_alone{};
