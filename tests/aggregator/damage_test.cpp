@@ -297,6 +297,36 @@ TEST_CASE("a reorganisation removes no task of another block, whatever a column 
     CHECK_FALSE(w.db()[tasks].contains(orphan));
 }
 
+TEST_CASE("a reorganisation removes a task of its blocks also if the column of its key is damaged")
+{
+    for (auto const* const key : {"zeroblob(32)", "x'01'"})
+        for (auto const is_elsewhere : {false, true}) {
+            CAPTURE(std::string{key});
+            CAPTURE(is_elsewhere);
+            auto w = before_a_reorganisation{};
+            auto const canonical = w.of_block(2);
+            w.assign("task", std::string{"task_id = "} + key, "block_number = 4");
+            if (is_elsewhere) w.assign("task", "block_number = 4", "block_number = 2");
+            w.chain.reorganise(2);
+            w.poll_until_level();
+            CHECK(w.db()[tasks].get(canonical).block_number == 2);
+            CHECK(w.all_tasks().size() == 5);
+        }
+}
+
+TEST_CASE("a reorganisation removes a task of its blocks of which neither key nor body can be read")
+{
+    for (auto const& how : damages) {
+        CAPTURE(std::string{how.name});
+        auto w = before_a_reorganisation{};
+        w.assign("task", "task_id = x'01'", "block_number = 4");
+        w.spoil("task", "block_number = 4", how);
+        w.chain.reorganise(2);
+        w.poll_until_level();
+        CHECK(w.all_tasks().size() == 5);
+    }
+}
+
 TEST_CASE("a damaged copy of a configuration is made anew")
 {
     for (auto const& how : damages)
