@@ -366,12 +366,13 @@ namespace {
 /// An executor whose one performer is in service, and works on a task.
 struct at_work {
     scratch_folder folder{};
-    executor::config settings{with_patience(settings_in(folder, "100ms"))};
+    executor::config settings;
     running_service service{settings};
     client ask{service->port()};
     executor::performer who{};
 
-    at_work()
+    explicit at_work(std::string const& time = "100ms")
+        : settings{with_patience(settings_in(folder, time))}
     {
         REQUIRE(wait_until([&] { return ask.is_serving(); }));
         who = db()[tables::performers].scan().first().value();
@@ -422,6 +423,38 @@ TEST_CASE("what is damaged while a performer works ends no task, nor the executo
             CHECK(at.service.stop());
             at.check_each_begun_once();
         }
+    }
+}
+
+TEST_CASE("a task is not refused for its damaged record while its performer works on it")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{"1s"};
+        damage(at.settings, "in_flight", how);
+        insert_marks(at.db(), 7, 7, common::current_time()); // later reads see what came before
+        at.ask.submit(make_task(1), 503);
+        at.ask.get("/tasks/" + id_of(make_task(1)), 503);
+        CHECK(at.ask.wait_for(make_task(1))["status"] == "completed");
+        at.ask.submit(make_task(1), 200);
+        CHECK(at.service.stop());
+        at.check_each_begun_once();
+    }
+}
+
+TEST_CASE("nor while it works on it since another run of the executor")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{"2s"};
+        CHECK(at.service.stop());
+        auto next = running_service{at.settings};
+        CHECK(next->recovered().continued == 1);
+        damage(at.settings, "in_flight", how);
+        insert_marks(next->store(), 7, 7, common::current_time());
+        auto ask = client{next->port()};
+        ask.get("/tasks/" + id_of(make_task(1)), 503);
+        CHECK(ask.wait_for(make_task(1))["status"] == "completed");
+        CHECK(next.stop());
+        at.check_each_begun_once();
     }
 }
 
