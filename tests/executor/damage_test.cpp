@@ -458,6 +458,17 @@ TEST_CASE("nor while it works on it since another run of the executor")
     }
 }
 
+TEST_CASE("a store that cannot be closed in order is a failure that the executor reports")
+{
+    auto const folder = scratch_folder{};
+    auto settings = settings_in(folder);
+    settings.performers.clear();
+    auto service = running_service{settings};
+    service->store()[tables::in_flight].insert(make_task(1));
+    assign(settings, "\"cairn.state\"", "commit_sequence = commit_sequence + 1");
+    CHECK_FALSE(service.stop());
+}
+
 TEST_CASE("a performer that ends gets a new process, whatever else is damaged")
 {
     for (auto const how : every_harm) {
