@@ -17,7 +17,8 @@ public:
     /// task's id, so the task is submitted again whenever it is not certain that it is there: after
     /// a kill of either side, or a lost answer. Nothing that the network or an overloaded executor
     /// loses ends the wait; the task's deadline does, and a refusal is the task's failure: also
-    /// that the executor's record of it is damaged, for that does not pass.
+    /// that the executor's record of it is damaged, unless a performer works on it, for only then
+    /// does that pass.
     std::optional<outcome> run(task const& claimed, std::stop_token const& stop) override;
 
 private:

@@ -58,34 +58,49 @@ std::optional<unverified_range> lost_range(
         .found_at = now};
 }
 
-hash32 id_in(cairn::corrupt_record const& fault)
+/// The id of a damaged task; nothing if the column of its key cannot be read either.
+std::optional<hash32> id_in(cairn::corrupt_record const& fault)
 {
+    if (fault.key().empty()) return std::nullopt;
     auto const key = cairn::parse_key_path(cairn::shape_of<task>, fault.key());
     auto fields = cairn::key_of<task>{};
     static_cast<void>(cairn::read_key<task>(key.view(), fields));
     return std::get<0>(fields);
 }
 
-/// The tasks of blocks from `first` on. A damaged one is where its column says, unless it is only
-/// the column that is damaged.
-std::vector<hash32> tasks_from(transaction& tx, watch const& what, std::uint64_t first)
+bool is_from(task const& t, watch const& what, std::uint64_t first)
 {
-    auto found = std::vector<hash32>{};
+    return t.avs_address == what.avs && t.chain_id == what.chain_id && t.block_number >= first;
+}
+
+/// The tasks of elsewhere that only a damaged column has among those of blocks from `first` on.
+std::vector<task> misplaced_tasks(transaction& tx, watch const& what, std::uint64_t first)
+{
     auto damaged = std::vector<hash32>{};
     auto const note = [&](cairn::corrupt_record const& fault) {
         report_damage(fault);
-        damaged.push_back(id_in(fault));
+        if (auto const id = id_in(fault)) damaged.push_back(*id);
     };
     auto const there = tx[tasks].by("block"_by, what.avs, what.chain_id).from(first);
-    for (auto const& each : there.tolerate(note)) found.push_back(each.task_id);
+    for ([[maybe_unused]] auto const& each : there.tolerate(note)) {}
+    auto found = std::vector<task>{};
     for (auto const& id : damaged) {
         auto const whole = find_whole(tx[tasks], id);
-        auto const is_elsewhere = whole
-            && (whole->avs_address != what.avs || whole->chain_id != what.chain_id
-                || whole->block_number < first);
-        if (!is_elsewhere) found.push_back(id);
+        if (whole && !is_from(*whole, what, first)) found.push_back(*whole);
     }
     return found;
+}
+
+/// Removes the tasks of blocks from `first` on, by range: that reaches also one whose key does not
+/// lead to it. What does not belong there is stored anew before, for no other write replaces a
+/// column whose value in the record stays the same.
+std::uint64_t remove_tasks(transaction& tx, watch const& what, std::uint64_t first)
+{
+    for (auto const& each : misplaced_tasks(tx, what, first)) {
+        tx[tasks].erase(each.task_id);
+        tx[tasks].insert(each);
+    }
+    return tx[tasks].by("block"_by, what.avs, what.chain_id).from(first).erase();
 }
 
 } // namespace
@@ -115,8 +130,7 @@ undone undo(database& db, watch const& what, reorganisation const& found)
         auto removed = undone{};
         removed.blocks =
             tx[blocks].prefix(what.avs, what.chain_id).from(found.first_orphan).erase();
-        for (auto const& id : tasks_from(tx, what, found.first_orphan))
-            removed.tasks += tx[tasks].erase(id) ? 1 : 0;
+        removed.tasks = remove_tasks(tx, what, found.first_orphan);
         tx[cursors].update(what.avs, what.chain_id, [&](chain_cursor& cursor) {
             cursor.last_block = found.first_orphan - 1;
         });

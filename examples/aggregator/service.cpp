@@ -73,7 +73,7 @@ bool service::run(std::stop_token const& stop)
         maintain(until);
     }
     stop_workers();
-    db_->close();
+    close_store();
     log_event{severity::info, "stopped"}.with("failed", failed_ ? "yes" : "no");
     return !failed_;
 }
@@ -175,6 +175,16 @@ void service::maintain_once()
         .with("removed", removed)
         .with("expired", expired)
         .with("refreshed", refreshed);
+}
+
+/// It has ended also if something kept it from ending in order; the next start makes up for that.
+void service::close_store()
+{
+    try {
+        db_->close();
+    } catch (cairn::error const& fault) {
+        fail("store", fault);
+    }
 }
 
 void service::fail(std::string_view part, std::exception const& fault)

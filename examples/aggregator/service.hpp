@@ -40,6 +40,7 @@ private:
     void poll_until_stopped(poller& each, chain_config const& chain, std::stop_token const& stop);
     void maintain(std::stop_token const& stop);
     void maintain_once();
+    void close_store();
     void fail(std::string_view part, std::exception const& fault);
     std::vector<std::jthread> start_pollers(std::stop_token const& stop);
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace common {
 
@@ -56,22 +57,40 @@ bool update_whole(Repository const& in, Key const& key, Change const& change)
     return true;
 }
 
-/// Removes the records of a range, in a transaction, and returns them; `key` is the member that is
-/// the key. Damaged ones are reported and stay: what a column or an index says of them may be wrong.
+/// Names a record in the log that is whole, but that its own key does not lead to.
+template <class Model, class Key>
+void report_lost(Key const& key)
+{
+    constexpr auto& shape = cairn::shape_of<Model>;
+    report_damage(cairn::corrupt_record{
+        {.message = "the columns of its key say otherwise than the record",
+         .model = std::string{shape.name},
+         .key = cairn::key_path(shape, cairn::make_key<Model>(key).view())}});
+}
+
+/// Removes the records of a range, in a transaction, and returns those that went; `key` is the
+/// member that is the key. Damaged ones are reported and stay: what a column or an index says of
+/// them may be wrong. Beside them one that its key does not lead to stays, too.
 template <class Repository, class Range, class Key>
 auto take_whole(Repository const& from, Range const& those, Key const& key)
     -> decltype(those.to_vector())
 {
+    using model = typename decltype(those.to_vector())::value_type;
     auto is_whole = true;
     auto const keep = [&](cairn::corrupt_record const& fault) {
         is_whole = false;
         report_damage(fault);
     };
     auto found = those.tolerate(keep).to_vector();
-    if (is_whole)
+    if (is_whole) {
         those.erase();
-    else
-        for (auto const& each : found) from.erase(each.*key);
+        return found;
+    }
+    std::erase_if(found, [&](model const& each) {
+        auto const is_lost = !from.erase(each.*key);
+        if (is_lost) report_lost<model>(each.*key);
+        return is_lost;
+    });
     return found;
 }
 

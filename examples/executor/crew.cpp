@@ -60,17 +60,18 @@ void crew::adopt(in_flight_task task)
 {
     {
         auto const lock = std::lock_guard{guard_};
-        adopted_.push_back(std::move(task));
+        auto entry = followed_tasks::entry{news_.followed, task.task_id};
+        adopted_.push_back({std::move(task), std::move(entry)});
         ++busy_;
     }
     news_.arrivals.publish();
 }
 
-std::optional<in_flight_task> crew::take_adopted()
+std::optional<crew::adopted_task> crew::take_adopted()
 {
     auto const lock = std::lock_guard{guard_};
     if (adopted_.empty()) return std::nullopt;
-    auto task = std::move(adopted_.front());
+    auto task = std::optional{std::move(adopted_.front())};
     adopted_.pop_front();
     return task;
 }
@@ -98,16 +99,19 @@ bool crew::work_once(std::stop_token const& stop)
     auto const at = who();
     auto const adopted = take_adopted();
     if (adopted) {
-        if (adopted->status == task_status::started)
-            follow(*adopted, at, stop);
+        if (adopted->task.status == task_status::started)
+            follow(adopted->task, at, stop);
         else
-            settle(*adopted, at, stop);
+            settle(adopted->task, at, stop);
         --busy_;
         return true;
     }
     ++busy_; // before it is known whether there is one, so that nobody believes us idle meanwhile
     auto const claimed = claim_one(at, stop);
-    if (claimed) begin(*claimed, at, stop);
+    if (claimed) {
+        auto const entry = followed_tasks::entry{news_.followed, claimed->task_id};
+        begin(*claimed, at, stop);
+    }
     --busy_;
     return claimed.has_value();
 }

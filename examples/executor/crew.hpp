@@ -3,6 +3,7 @@
 #pragma once
 
 #include "common/bulletin.hpp"
+#include "followed_tasks.hpp"
 #include "launcher.hpp"
 #include "task_store.hpp"
 
@@ -18,6 +19,7 @@ struct bulletins {
     bulletin arrivals{}; ///< tasks were received or put back
     bulletin endings{};  ///< tasks were processed
     bulletin chores{};   ///< there is something to do for the fleet
+    followed_tasks followed{};
 };
 
 class crew {
@@ -51,7 +53,11 @@ private:
     void run(std::stop_token const& stop);
     void work(std::stop_token const& stop);
     bool work_once(std::stop_token const& stop);
-    std::optional<in_flight_task> take_adopted();
+    struct adopted_task {
+        in_flight_task task;
+        followed_tasks::entry entry;
+    };
+    std::optional<adopted_task> take_adopted();
     std::optional<in_flight_task> claim_one(performer const& at, std::stop_token const& stop);
     void begin(in_flight_task const& task, performer const& at, std::stop_token const& stop);
     void settle(in_flight_task const& task, performer const& at, std::stop_token const& stop);
@@ -71,7 +77,7 @@ private:
     std::function<void(std::exception const&)> on_failure_;
     mutable std::mutex guard_{};
     performer who_;
-    std::deque<in_flight_task> adopted_{};
+    std::deque<adopted_task> adopted_{};
     std::atomic<bool> serving_ = false;
     std::atomic<std::size_t> busy_ = 0;
     std::vector<std::jthread> threads_{};

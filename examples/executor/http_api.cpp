@@ -46,6 +46,11 @@ void refuse(httplib::Response& response, int status, std::string const& why)
     answer(response, status, {{"error", why}});
 }
 
+void refuse_followed(httplib::Response& response)
+{
+    refuse(response, unavailable, "the task's record is damaged, and its performer works on it");
+}
+
 /// Lists the keys of damaged records.
 auto names_to(json& list)
 {
@@ -107,7 +112,7 @@ int status_of(submission const& what)
     return broken;
 }
 
-/// From 500 on a client may ask again; a damaged record stays as it is.
+/// From 500 on a client may ask again; a damaged record stays as it is, unless its task is followed.
 int status_of(cairn::error const& fault)
 {
     if (may_pass(fault)) return unavailable;
@@ -149,7 +154,9 @@ struct http_api::server {
     void show_health(httplib::Request const&, httplib::Response&);
     void show_metrics(httplib::Request const&, httplib::Response&);
 
-    submission wait_for_end(hash32 const& task, std::chrono::nanoseconds time);
+    template <class Question>
+    std::optional<submission> ask_about(hash32 const& task, Question const& ask);
+    std::optional<submission> wait_for_end(hash32 const& task, std::chrono::nanoseconds time);
     [[nodiscard]] std::chrono::nanoseconds wait_of(httplib::Request const& request) const;
     [[nodiscard]] secrets secrets_for(httplib::Request const& request) const;
 };
@@ -234,31 +241,47 @@ secrets http_api::server::secrets_for(httplib::Request const& request) const
     return secrets::shown;
 }
 
+/// What `ask` says of the task; nothing while its record is damaged but its performer works on it,
+/// for then its outcome will replace the record.
+template <class Question>
+std::optional<submission> http_api::server::ask_about(hash32 const& task, Question const& ask)
+{
+    try {
+        return ask();
+    } catch (cairn::corrupt_record const&) {
+        if (news.followed.contains(task)) return std::nullopt;
+    }
+    return ask(); // it may have ended in between
+}
+
 void http_api::server::submit_task(httplib::Request const& request, httplib::Response& response)
 {
     if (!has_json(request))
         return refuse(response, unsupported_type, "expected Content-Type: application/json");
     auto const task = task_from_json(request.body, current_time());
-    auto const result = submit(db, task, settings.work);
-    if (result.what == acceptance::conflicting)
+    auto const result = ask_about(task.task_id, [&] { return submit(db, task, settings.work); });
+    if (!result) return refuse_followed(response);
+    if (result->what == acceptance::conflicting)
         return refuse(response, conflict, "another task has this id");
-    if (result.what == acceptance::full)
+    if (result->what == acceptance::full)
         return refuse(response, unavailable, "too many tasks are in flight");
-    if (result.what == acceptance::full_for_avs)
+    if (result->what == acceptance::full_for_avs)
         return refuse(response, unavailable, "too many tasks of this AVS are in flight");
-    if (result.what == acceptance::accepted) news.arrivals.publish();
-    answer(response, status_of(result), to_json(result, task.task_id));
+    if (result->what == acceptance::accepted) news.arrivals.publish();
+    answer(response, status_of(*result), to_json(*result, task.task_id));
 }
 
-submission http_api::server::wait_for_end(hash32 const& task, std::chrono::nanoseconds time)
+std::optional<submission> http_api::server::wait_for_end(
+    hash32 const& task, std::chrono::nanoseconds time)
 {
     auto const stop = stopping.get_token();
     auto const until = after(time);
     for (;;) {
         auto const edition = news.endings.edition();
-        auto result = look_up(db, task);
+        auto result = ask_about(task, [&] { return look_up(db, task); });
         auto const left = until - std::chrono::steady_clock::now();
-        if (!result.waiting || left.count() <= 0 || stop.stop_requested()) return result;
+        auto const is_open = !result || result->waiting;
+        if (!is_open || left.count() <= 0 || stop.stop_requested()) return result;
         news.endings.wait_beyond(edition, stop, left);
     }
 }
@@ -267,8 +290,9 @@ void http_api::server::show_task(httplib::Request const& request, httplib::Respo
 {
     auto const task = hash_from_text(request.matches[1], "task_id");
     auto const known = wait_for_end(task, wait_of(request));
-    if (!known.waiting && !known.ended) return refuse(response, not_found, "no such task");
-    answer(response, ok, to_json(known, task));
+    if (!known) return refuse_followed(response);
+    if (!known->waiting && !known->ended) return refuse(response, not_found, "no such task");
+    answer(response, ok, to_json(*known, task));
 }
 
 void http_api::server::place_deployment(

@@ -48,7 +48,7 @@ bool service::run(std::stop_token const& stop)
     api_.reset();
     fleet_->stop();
     fleet_.reset();
-    db_->close();
+    close_store();
     log_event{severity::info, "stopped"}.with("failed", failed_ ? "yes" : "no");
     return !failed_;
 }
@@ -105,6 +105,16 @@ void service::maintain()
         if (!may_pass(fault)) throw;
     } catch (std::system_error const& fault) { // of the folder; the next round tries again
         log_event{severity::warning, "not_maintained"}.with("reason", fault.what());
+    }
+}
+
+/// It has ended also if something kept it from ending in order; the next start makes up for that.
+void service::close_store()
+{
+    try {
+        db_->close();
+    } catch (cairn::error const& fault) {
+        fail("store", fault);
     }
 }
 

@@ -27,6 +27,7 @@ private:
     void look_after(std::stop_token const& stop);
     bool do_chores();
     void maintain();
+    void close_store();
     void fail(std::string_view part, std::exception const& fault);
 
     config settings_;

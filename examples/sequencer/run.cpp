@@ -148,6 +148,24 @@ bool serve_committee(command_options const& options, committee_process& others, 
     return serve(talk, self, [&](std::uint64_t round) { shown.at(round, options.rounds); });
 }
 
+int code_of(node const& self, int committee_code, bool is_complete)
+{
+    if (committee_code != all_well) return committee_code;
+    return self.state().is_damaged() || !is_complete ? not_sound : all_well;
+}
+
+/// What is said of the run matters more than a store that could not be closed in order.
+int close_store(database& db, int code)
+{
+    try {
+        db.close();
+    } catch (cairn::error const& fault) {
+        if (code == all_well) throw;
+        std::cerr << "sequencer: " << fault.what() << '\n';
+    }
+    return code;
+}
+
 } // namespace
 
 int run_node(command_options const& options)
@@ -159,12 +177,9 @@ int run_node(command_options const& options)
     auto self = start_node(*db, options);
     print_start(self, std::chrono::steady_clock::now() - begin);
     auto const is_complete = serve_committee(options, others, self);
-    auto const code = others.wait();
+    auto const code = code_of(self, others.wait(), is_complete);
     print_end(self);
-    db->close();
-    if (code != all_well) return code;
-    if (self.state().is_damaged() || !is_complete) return not_sound;
-    return all_well;
+    return close_store(*db, code);
 }
 
 int run_committee(command_options const& options)

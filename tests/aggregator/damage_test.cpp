@@ -160,6 +160,19 @@ TEST_CASE("damaged tasks stay when old ones are removed, and keep none from it")
     }
 }
 
+TEST_CASE("the removal of old tasks ends, also where only the column of a key is damaged")
+{
+    for (auto const& how : damages) {
+        CAPTURE(std::string{how.name});
+        auto w = damaged_world{};
+        w.insert(1, 3, task_status::completed);
+        w.spoil(1, how);
+        w.assign("task", "task_id = zeroblob(32)", "_seq = 2");
+        CHECK(aggregator::remove_finished(w.db(), 1s, epoch + 1h) == 1);
+        CHECK(w.count(task_status::completed) == 2);
+    }
+}
+
 TEST_CASE("a result for a task that is damaged meanwhile is refused")
 {
     for (auto const& how : damages) {
@@ -282,6 +295,36 @@ TEST_CASE("a reorganisation removes no task of another block, whatever a column 
     w.poll_until_level();
     CHECK(w.db()[tasks].get(canonical).block_number == 2);
     CHECK_FALSE(w.db()[tasks].contains(orphan));
+}
+
+TEST_CASE("a reorganisation removes a task of its blocks also if the column of its key is damaged")
+{
+    for (auto const* const key : {"zeroblob(32)", "x'01'"})
+        for (auto const is_elsewhere : {false, true}) {
+            CAPTURE(std::string{key});
+            CAPTURE(is_elsewhere);
+            auto w = before_a_reorganisation{};
+            auto const canonical = w.of_block(2);
+            w.assign("task", std::string{"task_id = "} + key, "block_number = 4");
+            if (is_elsewhere) w.assign("task", "block_number = 4", "block_number = 2");
+            w.chain.reorganise(2);
+            w.poll_until_level();
+            CHECK(w.db()[tasks].get(canonical).block_number == 2);
+            CHECK(w.all_tasks().size() == 5);
+        }
+}
+
+TEST_CASE("a reorganisation removes a task of its blocks of which neither key nor body can be read")
+{
+    for (auto const& how : damages) {
+        CAPTURE(std::string{how.name});
+        auto w = before_a_reorganisation{};
+        w.assign("task", "task_id = x'01'", "block_number = 4");
+        w.spoil("task", "block_number = 4", how);
+        w.chain.reorganise(2);
+        w.poll_until_level();
+        CHECK(w.all_tasks().size() == 5);
+    }
 }
 
 TEST_CASE("a damaged copy of a configuration is made anew")

@@ -98,16 +98,24 @@ private:
     std::jthread thread_;
 };
 
-void damage_cursor(std::string const& file, std::uint64_t chain_id)
+/// Changes one row behind the store's back.
+void change_row(std::string const& file, std::string const& sql)
 {
     auto* db = static_cast<sqlite3*>(nullptr);
     REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
-    auto const sql = "UPDATE chain_cursor SET _body = CAST(substr(_body, 1, length(_body) - 8) "
-                     "|| x'0000000000000000' AS BLOB) WHERE chain_id = "
-        + std::to_string(chain_id); // the checksum
+    sqlite3_busy_timeout(db, 5000);
     CHECK(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
     CHECK(sqlite3_changes(db) == 1);
     sqlite3_close(db);
+}
+
+void damage_cursor(std::string const& file, std::uint64_t chain_id)
+{
+    change_row(
+        file,
+        "UPDATE chain_cursor SET _body = CAST(substr(_body, 1, length(_body) - 8) "
+        "|| x'0000000000000000' AS BLOB) WHERE chain_id = "
+            + std::to_string(chain_id)); // the checksum
 }
 
 std::uint64_t cursor_by_sql(std::string const& file, std::uint64_t chain_id)
@@ -225,6 +233,18 @@ TEST_CASE("when every poller has failed, the service ends by itself")
     w.chain.set_id(5);
     auto service = running{settings_for(w.storage, {31337}), lend({{31337, &w.chain}})};
     CHECK_FALSE(service.wait());
+}
+
+TEST_CASE("a store that cannot be closed in order is a failure that the service reports")
+{
+    auto w = world<in_sqlite>{};
+    w.chain.mine(2);
+    w.db_.reset();
+    auto service = running{settings_for(w.storage, {31337}), lend({{31337, &w.chain}})};
+    CHECK(wait_until([&] { return count(service.store(), task_status::completed) == 2; }));
+    change_row(
+        w.storage.sqlite.path, "UPDATE \"cairn.state\" SET commit_sequence = commit_sequence + 1");
+    CHECK_FALSE(service.stop());
 }
 
 TEST_CASE("maintenance removes finished tasks while the service runs")

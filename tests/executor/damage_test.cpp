@@ -246,6 +246,28 @@ TEST_CASE("damaged records stay when old ones are removed, and keep none from it
     }
 }
 
+TEST_CASE("the removal of what is old ends, also where only the column of a key is damaged")
+{
+    for (auto const how : every_harm) {
+        auto const folder = scratch_folder{};
+        auto const settings = settings_in(folder);
+        auto db = executor::open_database(settings.storage);
+        insert_marks(*db, 1, 3, epoch);
+        for (auto i = 0; i < 3; ++i) insert_failed(*db, epoch);
+        db.reset();
+        damage(settings, "processed", how, "_seq = 1");
+        assign(settings, "processed", "task_id = zeroblob(32)", "_seq = 2");
+        damage(settings, "deployment", how, "_seq = 1");
+        assign(settings, "deployment", "deployment_id = 'another'", "_seq = 2");
+        db = executor::open_database(settings.storage);
+        auto const removed = executor::remove_old(*db, settings.retention, epoch + 24h * 365);
+        CHECK(removed.marks == 1);
+        CHECK(removed.deployments == 1);
+        CHECK((*db)[tables::processed].count() == 2);
+        CHECK((*db)[tables::deployments].count() == 2);
+    }
+}
+
 TEST_CASE("a mark whose age is damaged is not removed, and its task not begun again")
 {
     auto left = left_alone{};
@@ -344,12 +366,13 @@ namespace {
 /// An executor whose one performer is in service, and works on a task.
 struct at_work {
     scratch_folder folder{};
-    executor::config settings{with_patience(settings_in(folder, "100ms"))};
+    executor::config settings;
     running_service service{settings};
     client ask{service->port()};
     executor::performer who{};
 
-    at_work()
+    explicit at_work(std::string const& time = "100ms")
+        : settings{with_patience(settings_in(folder, time))}
     {
         REQUIRE(wait_until([&] { return ask.is_serving(); }));
         who = db()[tables::performers].scan().first().value();
@@ -401,6 +424,49 @@ TEST_CASE("what is damaged while a performer works ends no task, nor the executo
             at.check_each_begun_once();
         }
     }
+}
+
+TEST_CASE("a task is not refused for its damaged record while its performer works on it")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{"1s"};
+        damage(at.settings, "in_flight", how);
+        insert_marks(at.db(), 7, 7, common::current_time()); // later reads see what came before
+        at.ask.submit(make_task(1), 503);
+        at.ask.get("/tasks/" + id_of(make_task(1)), 503);
+        CHECK(at.ask.wait_for(make_task(1))["status"] == "completed");
+        at.ask.submit(make_task(1), 200);
+        CHECK(at.service.stop());
+        at.check_each_begun_once();
+    }
+}
+
+TEST_CASE("nor while it works on it since another run of the executor")
+{
+    for (auto const how : every_harm) {
+        auto at = at_work{"2s"};
+        CHECK(at.service.stop());
+        auto next = running_service{at.settings};
+        CHECK(next->recovered().continued == 1);
+        damage(at.settings, "in_flight", how);
+        insert_marks(next->store(), 7, 7, common::current_time());
+        auto ask = client{next->port()};
+        ask.get("/tasks/" + id_of(make_task(1)), 503);
+        CHECK(ask.wait_for(make_task(1))["status"] == "completed");
+        CHECK(next.stop());
+        at.check_each_begun_once();
+    }
+}
+
+TEST_CASE("a store that cannot be closed in order is a failure that the executor reports")
+{
+    auto const folder = scratch_folder{};
+    auto settings = settings_in(folder);
+    settings.performers.clear();
+    auto service = running_service{settings};
+    service->store()[tables::in_flight].insert(make_task(1));
+    assign(settings, "\"cairn.state\"", "commit_sequence = commit_sequence + 1");
+    CHECK_FALSE(service.stop());
 }
 
 TEST_CASE("a performer that ends gets a new process, whatever else is damaged")
