@@ -193,8 +193,8 @@ public:
     /// Waits for what runs, writes what waits, and closes; afterwards every operation throws
     /// `store_closed`. Closing twice is fine.
     /// @errors `misuse` inside a closure of this store, which stays open. On `sqlite` also
-    ///         `io_failure`, `disk_full`, `busy`, `corrupt_store`: then it is closed and all that was
-    ///         committed is there, but the log was not moved into the file.
+    ///         `io_failure`, `disk_full`, `busy`, `corrupt_store`: then it is closed and all that
+    ///         was committed is there, but the log was not moved into the file.
     void close() { core_->close(); }
 
     /// The name of the backend underneath, e.g. "sqlite".

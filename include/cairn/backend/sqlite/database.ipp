@@ -264,9 +264,9 @@ CAIRN_INLINE std::exception_ptr sqlite_database::tidy() noexcept
     }
 }
 
-/// Ends the store; harmless if it has ended. Nothing may be running. It has ended also if it throws:
-/// all that was committed is in the file and its log, which was not moved into the file. Nor is it,
-/// without an error, while somebody else reads, or if the store was poisoned.
+/// Ends the store; harmless if it has ended. Nothing may be running. It has ended also if it
+/// throws: all that was committed is in the file and its log, which was not moved into the file. Nor
+/// is it, without an error, while somebody else reads, or if the store was poisoned.
 ///
 /// @errors `io_failure`, `disk_full`; `busy` if another program holds the file's lock for writing;
 ///         `corrupt_store` if one has written to it.
