@@ -39,8 +39,8 @@ struct undone {
 
 /// Deletes the orphaned blocks and the tasks that came from them, and moves the cursor back, in
 /// one transaction, which also records the lost range. A task goes because of what it says itself,
-/// or, if it can no longer be read, of what its columns say; one of another block whose columns have
-/// it among these is stored anew. An orphan whose columns say an earlier block is not met.
+/// or, if it can no longer be read, of what its columns say; one of another block whose columns
+/// have it among these is stored anew. An orphan whose columns say an earlier block is not met.
 /// @errors    those of the store; `corrupt_store` if an index leads to a task of another block.
 /// @guarantee Strong.
 undone undo(database& db, watch const& what, reorganisation const& found);

@@ -112,7 +112,8 @@ int status_of(submission const& what)
     return broken;
 }
 
-/// From 500 on a client may ask again; a damaged record stays as it is, unless its task is followed.
+/// From 500 on a client may ask again; a damaged record stays as it is, unless a performer works on
+/// its task, which `ask_about` knows.
 int status_of(cairn::error const& fault)
 {
     if (may_pass(fault)) return unavailable;

@@ -25,8 +25,8 @@ public:
     {
     }
 
-    /// Whether it waits now for `missing`, which are parents of it; false if the room is full, if it
-    /// is so far ahead of the highest round that it might never be given up, or if it names more
+    /// Whether it waits now for `missing`, which are parents of it; false if the room is full, if
+    /// it is so far ahead of the highest round that it might never be given up, or if it names more
     /// parents than the whole round before it and as many older ones.
     bool add(certificate c, std::vector<hash32> const& missing, std::uint64_t highest_round);
 
