@@ -63,7 +63,8 @@ private:
 /// tenth writes the setting.
 vertex vertex_of(std::uint64_t n)
 {
-    auto v = vertex{.round = n / 4 + (n % 7 == 0 ? 0 : 1), .name = n};
+    auto v = vertex{
+        .round = n / 4 + (n % 7 == 0 ? 1 : 2), .name = n}; // none 0: that is no progress
     for (std::uint64_t back = 1; back <= 3 && back <= n; ++back) v.parents.push_back(n - back);
     v.note.assign(n % 50, 'x');
     return v;
