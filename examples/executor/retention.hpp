@@ -14,8 +14,8 @@ struct removed_records {
 
 /// Removes marks and failed deployments that are older than configured, and with a deployment the
 /// performer that failed with it; by ranges over indexes, in steps short enough that other writers
-/// get their turn. Those that cannot be read are named in the log and stay: that they are old is not
-/// certain.
+/// get their turn. Those that cannot be read are named in the log and stay: that they are old is
+/// not certain.
 /// @errors those of the store; `corrupt_store` if an index leads to another record than it says.
 removed_records remove_old(database& db, retention_config const& ages, cairn::timestamp now);
 

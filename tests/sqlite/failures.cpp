@@ -134,6 +134,32 @@ TEST_CASE("close says that the log could not be moved into the file, and nothing
     CHECK(fs::file_size(path + "-wal") == 0);
 }
 
+TEST_CASE("close says that another program holds the file, and keeps quiet of one that reads it")
+{
+    auto const folder = temporary_folder{};
+    auto const path = (folder.path() / "notes.db").string();
+    auto const busy = [&](std::string const& text) {
+        auto db = open_notes{
+            cairn::sqlite_options{.path = path, .busy_timeout = std::chrono::milliseconds{50}}};
+        db.insert({.id = text});
+        sqlite3* other = nullptr;
+        REQUIRE(sqlite3_open(path.c_str(), &other) == SQLITE_OK);
+        REQUIRE(sqlite3_exec(other, text.c_str(), {}, {}, {}) == SQLITE_OK);
+        auto code = std::optional<cairn::errc>{};
+        try {
+            db.database.close();
+        } catch (cairn::error const& thrown) {
+            code = thrown.code();
+        }
+        CHECK(fs::file_size(path + "-wal") > 0);
+        sqlite3_close(other);
+        return code;
+    };
+    CHECK(busy("BEGIN IMMEDIATE") == cairn::errc::busy);
+    CHECK(busy("BEGIN; SELECT count(*) FROM note") == std::nullopt);
+    CHECK(open_notes{path}.count() == 2);
+}
+
 TEST_CASE("a transaction that SQLite gave up is doomed, also if the closure goes on")
 {
     auto const folder = temporary_folder{};

@@ -169,8 +169,10 @@ CAIRN_INLINE detail::sql::store_state sqlite_database::reconcile()
     require_counts(state);
     if (complete && found.outdated.empty()) return state;
     update_descriptions(*on_, shared_.layouts, found);
-    if (!complete) shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
-    if (complete) write_catalog_state(*on_, state);
+    if (complete)
+        write_catalog_state(*on_, state);
+    else
+        shared_.slots = update_catalog(*on_, shared_.layouts, found, state);
     change.commit();
     state.clean = false;
     return state;

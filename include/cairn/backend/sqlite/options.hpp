@@ -69,7 +69,8 @@ struct sqlite_options {
     /// reached before.
     std::uint32_t checkpoint_pages = 10'000;
 
-    /// Above this size the log file is cut back as soon as no snapshot needs it.
+    /// Above this size, or 256 KiB if that is more, the log file is cut back as soon as no snapshot
+    /// needs it.
     std::uint64_t wal_limit = std::uint64_t{64} << 20;
 
     /// After a crash, databases up to this size are checked when they are opened.
