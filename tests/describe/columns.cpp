@@ -133,7 +133,7 @@ TEST_CASE("a cell of another kind or out of range is refused")
     CHECK(refuses<plain>(cell::of(std::int64_t{1} << 40)));
     CHECK(refuses<int>(cell::null()));
     CHECK(refuses<std::string>(cell::null()));
-    CHECK(refuses<std::string>(cell::of(std::span<std::byte const>{})));
+    CHECK(refuses<std::string>(cell::of_bytes({})));
     CHECK(refuses<std::array<std::byte, 2>>(cairn::to_cell(bytes(1, 2, 3))));
     CHECK(refuses<std::chrono::duration<std::int16_t>>(cell::of(std::int64_t{40000})));
 }

@@ -222,7 +222,7 @@ TEST_CASE("a value that is not of its column is refused and nothing of it append
     check_refused(cell::of(std::nan("")), {scalar::real, 8, true});
     check_refused(cell::null(), {scalar::text, 0});
     check_refused(cell::of(std::string_view{"x"}), {scalar::bytes, 0});
-    check_refused(cell::of(test::dice{1}.bytes(0)), {scalar::bytes, 2});
+    check_refused(cell::of_bytes(test::dice{1}.bytes(0)), {scalar::bytes, 2});
     check_refused(cell::of(std::int64_t{1}), {scalar::none, 0});
     check_refused(cell::of(std::int64_t{1}), {scalar::integer, 3});
 }

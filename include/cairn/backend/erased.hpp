@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/backend/seam.hpp>
+#include <cairn/base/config.hpp>
 #include <cairn/base/function_ref.hpp>
 #include <cairn/encode/record_list.hpp>
 
@@ -89,10 +90,19 @@ private:
 
 /// An open database and its tables, in the order of the models that it was opened with.
 struct opened_backend {
-    std::unique_ptr<any_database> database{};
-    std::vector<std::unique_ptr<any_table>> tables{};
+    opened_backend();
+    opened_backend(opened_backend&& other) noexcept;
+    opened_backend& operator=(opened_backend&& other) noexcept;
+    ~opened_backend();
+
+    std::unique_ptr<any_database> database;
+    std::vector<std::unique_ptr<any_table>> tables; // go first: they point into the database
 };
 
 using record_types = std::span<record_type const* const>;
 
 } // namespace cairn::inline v0::detail
+
+#if CAIRN_DEFINITIONS
+#include <cairn/backend/erased.ipp>
+#endif

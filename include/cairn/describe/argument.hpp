@@ -133,7 +133,7 @@ struct argument<Field> {
         if (width != 0 && value.size() != width) {
             refuse_argument(place, "the number of bytes is not that of the member");
         }
-        return cell::of(value);
+        return cell::of_bytes(value);
     }
 };
 

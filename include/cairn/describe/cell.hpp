@@ -50,7 +50,9 @@ struct cell {
     {
         return {tag::text, 0, value.data(), value.size()};
     }
-    static cell of(std::span<std::byte const> value)
+    /// Not `of`: beside an overload for spans each call for another type costs a compiler the
+    /// question whether that is a range.
+    static cell of_bytes(std::span<std::byte const> value)
     {
         return {tag::bytes, 0, reinterpret_cast<char const*>(value.data()), value.size()};
     }

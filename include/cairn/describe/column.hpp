@@ -174,7 +174,7 @@ struct column_traits<std::vector<Byte, Allocator>> {
     static constexpr column_type type{scalar::bytes, 0};
     static cell to(std::vector<Byte, Allocator> const& value)
     {
-        return cell::of(std::as_bytes(std::span{value}));
+        return cell::of_bytes(std::as_bytes(std::span{value}));
     }
     static bool from(cell const& value, std::vector<Byte, Allocator>& out)
     {
@@ -191,7 +191,7 @@ struct column_traits<std::array<Byte, N>> {
     static constexpr column_type type{scalar::bytes, static_cast<std::uint32_t>(N)};
     static cell to(std::array<Byte, N> const& value)
     {
-        return cell::of(std::as_bytes(std::span{value}));
+        return cell::of_bytes(std::as_bytes(std::span{value}));
     }
     static bool from(cell const& value, std::array<Byte, N>& out)
     {

@@ -93,14 +93,12 @@ void write_sorted(writer& out, T const& value)
 {
     auto const level = deeper{out};
     out.length(value.size(), element_memory<T>());
-    auto const start = out.written().size();
-    auto ends = std::vector<std::size_t>{};
-    ends.reserve(value.size());
+    auto entries = sorted_entries{out, value.size()};
     for (auto const& element : value) {
         write_entry<T>(out, element);
-        ends.push_back(out.written().size());
+        entries.end_one();
     }
-    out.sort(start, ends);
+    entries.sort();
 }
 
 template <class T>

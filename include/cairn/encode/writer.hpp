@@ -12,6 +12,7 @@
 #include <cstring>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace cairn::inline v0::detail {
 
@@ -88,6 +89,23 @@ private:
     std::byte* end_;
     bounds bounds_;
     std::string_view model_;
+};
+
+/// What is written from here on, entry by entry, in the order of the entries' bytes.
+class sorted_entries {
+public:
+    sorted_entries(writer& out, std::size_t count);
+    sorted_entries(sorted_entries const&) = delete;
+    sorted_entries& operator=(sorted_entries const&) = delete;
+    ~sorted_entries();
+
+    void end_one();
+    void sort();
+
+private:
+    writer& out_;
+    std::size_t start_;
+    std::vector<std::size_t> ends_;
 };
 
 } // namespace cairn::inline v0::detail

@@ -60,6 +60,24 @@ CAIRN_INLINE void writer::sort(std::size_t start, std::span<std::size_t const> e
     for (auto const entry : entries) bytes(entry.data(), entry.size());
 }
 
+CAIRN_INLINE sorted_entries::sorted_entries(writer& out, std::size_t count)
+    : out_{out}, start_{out.written().size()}
+{
+    ends_.reserve(count);
+}
+
+CAIRN_INLINE sorted_entries::~sorted_entries() = default;
+
+CAIRN_INLINE void sorted_entries::end_one()
+{
+    ends_.push_back(out_.written().size());
+}
+
+CAIRN_INLINE void sorted_entries::sort()
+{
+    out_.sort(start_, ends_);
+}
+
 CAIRN_INLINE void writer::check_size() const
 {
     if (written().size() > bounds_.limits().record_bytes) refuse_size();

@@ -4,7 +4,7 @@
 
 #include <cairn/base/machine.hpp>
 #include <cairn/describe/key_path.hpp>
-#include <cairn/encode/record_cells.hpp>
+#include <cairn/encode/own_key.hpp>
 #include <cairn/recovery/options.hpp>
 #include <cairn/recovery/stored.hpp>
 

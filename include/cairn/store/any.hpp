@@ -51,8 +51,7 @@ struct opening;
 /// Opens nothing where a description is faulty: that is reported, and would be only repeated here.
 template <class... Models, class Backend>
 struct opening<model_list<Models...>, Backend> {
-    template <class Options>
-    static opened_backend open(Options how)
+    static opened_backend open(typename Backend::options&& how)
     {
         if constexpr (!(described<Models> && ...)) {
             static_cast<void>(how);
@@ -84,7 +83,7 @@ struct opener {
     static commit_options commit(options const&) { return {}; }
 
     template <class Schema>
-    static opened_backend open(options)
+    static opened_backend open(options&&)
     {
         return {};
     }
@@ -97,7 +96,7 @@ struct opener<Backend> {
     static commit_options commit(options const& how) { return how.commit; }
 
     template <class Schema>
-    static opened_backend open(options how)
+    static opened_backend open(options&& how)
     {
         return opening<models_of<Schema>, Backend>::open(std::move(how));
     }
@@ -128,7 +127,7 @@ struct opener<one_of<Backends...>> {
     }
 
     template <class Schema>
-    static opened_backend open(options how)
+    static opened_backend open(options&& how)
     {
         auto opened = opened_backend{};
         auto const try_one = [&]<class Backend>(std::type_identity<Backend>) {

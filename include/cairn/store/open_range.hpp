@@ -109,7 +109,7 @@ auto ask_index(table_handle handle, Index, Equal const&... equal)
         constexpr auto ordinal = index::ordinal;
         auto const values = make_index_row<Model, ordinal>(equal...);
         return open_range<Model, Writable, ordinal, sizeof...(Equal)>{
-            range_core{handle, ordinal, values.view()}};
+            handle, ordinal, values.view()};
     }
 }
 
@@ -117,8 +117,7 @@ template <class Model, bool Writable, class... Equal>
 auto ask_key(table_handle handle, Equal const&... equal)
 {
     auto const values = make_prefix<Model>(equal...);
-    return open_range<Model, Writable, by_key, sizeof...(Equal)>{
-        range_core{handle, by_key, values.view()}};
+    return open_range<Model, Writable, by_key, sizeof...(Equal)>{handle, by_key, values.view()};
 }
 
 /// What a store or transaction gives for a model of its schema; for any other, once the error is

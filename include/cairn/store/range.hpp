@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cairn/describe/key.hpp>
-#include <cairn/encode/record_cells.hpp>
+#include <cairn/encode/own_key.hpp>
 #include <cairn/store/arguments.hpp>
 #include <cairn/store/range_core.hpp>
 #include <cairn/store/store_core.hpp>
@@ -43,7 +43,11 @@ public:
     class iterator;
     using value_type = Model;
 
-    explicit basic_range(detail::range_core core) : core_{std::move(core)} {}
+    explicit basic_range(detail::range_core&& core) : core_{std::move(core)} {}
+    basic_range(detail::table_handle handle, std::size_t order, cells leading)
+        : core_{handle, order, leading}
+    {
+    }
 
     /// The same records from the last to the first; with `limit(n)`, the last n of all.
     /// @errors `invalid_argument` behind `after`: a place is one of a direction.

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <cairn/encode/ordered.hpp>
-#include <cairn/encode/record_cells.hpp>
+#include <cairn/encode/own_columns.hpp>
 #include <cairn/store/out_of_memory.hpp>
 #include <cairn/store/page_token.hpp>
 #include <cairn/store/range_core.hpp>

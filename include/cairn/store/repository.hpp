@@ -97,7 +97,7 @@ public:
     /// Every record, in the order of insertion. To read a whole table and filter says so here.
     [[nodiscard]] range_view<Model> scan() const
     {
-        return range_view<Model>{detail::range_core{handle_, detail::by_insertion, {}}};
+        return range_view<Model>{handle_, detail::by_insertion, {}};
     }
 
 protected:
@@ -190,7 +190,7 @@ public:
     }
     [[nodiscard]] range<Model> scan() const
     {
-        return range<Model>{detail::range_core{handle_, detail::by_insertion, {}}};
+        return range<Model>{handle_, detail::by_insertion, {}};
     }
 
 private:

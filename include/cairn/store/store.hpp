@@ -201,14 +201,14 @@ public:
     [[nodiscard]] std::string_view backend_name() const { return core_->database().backend_name(); }
 
 private:
-    static std::unique_ptr<detail::store_core> open(options how);
+    static std::unique_ptr<detail::store_core> open(options&& how);
 
     std::unique_ptr<detail::store_core> core_;
 };
 
 /// Outside the class, so that a program can say `extern template class` of its store.
 template <class Schema, class Backend>
-std::unique_ptr<detail::store_core> store<Schema, Backend>::open(options how)
+std::unique_ptr<detail::store_core> store<Schema, Backend>::open(options&& how)
 {
     auto core = std::unique_ptr<detail::store_core>{};
     detail::guard_memory([&] {

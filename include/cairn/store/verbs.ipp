@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cairn/describe/lifecycle.hpp>
-#include <cairn/encode/record_cells.hpp>
+#include <cairn/encode/own_columns.hpp>
+#include <cairn/encode/own_key.hpp>
 #include <cairn/store/conflicts.hpp>
 #include <cairn/store/scope.hpp>
 #include <cairn/store/store_core.hpp>

@@ -31,7 +31,7 @@ struct sqlite {
     static constexpr bool concurrent_reads = true;
 
     /// What a store opens: the tables are compiled once, and not for every model.
-    static detail::opened_backend open(options how, detail::record_types models);
+    static detail::opened_backend open(options&& how, detail::record_types models);
 };
 
 } // namespace cairn::inline v0

@@ -86,7 +86,7 @@ private:
 
 } // namespace detail::sql
 
-CAIRN_INLINE detail::opened_backend sqlite::open(options how, detail::record_types models)
+CAIRN_INLINE detail::opened_backend sqlite::open(options&& how, detail::record_types models)
 {
     auto shapes = std::vector<shape const*>{};
     for (auto const* type : models) shapes.push_back(type->model);

@@ -4,11 +4,8 @@
 
 #include <cairn/backend/seam.hpp>
 
-#include <algorithm>
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <string>
 
 namespace cairn::inline v0 {
@@ -86,30 +83,5 @@ struct sqlite_options {
     /// Clock and file operations; null for those of the real machine.
     cairn::machine* machine = nullptr;
 };
-
-namespace detail::sql {
-
-/// The options as SQLite can be told them: it keeps milliseconds, pages and KiB in an `int`, bytes
-/// in 64 bits with a sign.
-///
-/// @errors  `invalid_argument` that names the option.
-[[nodiscard]] inline sqlite_options usable(sqlite_options options)
-{
-    constexpr auto most_pages = std::uint32_t{1} << 30; // a tenth more is still an int
-    constexpr auto most_cache = std::uint64_t{std::numeric_limits<std::int32_t>::max()} * 1024;
-    constexpr auto most_bytes = std::uint64_t{std::numeric_limits<std::int64_t>::max()};
-    require_some(options.max_readers, "max_readers");
-    options.commit = detail::usable(options.commit);
-    options.busy_timeout = bounded(options.busy_timeout, std::chrono::hours{24 * 20});
-    options.snapshot_age_limit = bounded(options.snapshot_age_limit);
-    options.checkpoint_pages = std::min(options.checkpoint_pages, most_pages);
-    options.cache_size = std::min(options.cache_size, most_cache);
-    options.reader_cache_size = std::min(options.reader_cache_size, most_cache);
-    options.mmap_size = std::min(options.mmap_size, most_bytes);
-    options.wal_limit = std::min(options.wal_limit, most_bytes);
-    return options;
-}
-
-} // namespace detail::sql
 
 } // namespace cairn::inline v0

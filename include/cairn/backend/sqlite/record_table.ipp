@@ -3,7 +3,8 @@
 #pragma once
 
 #include <cairn/backend/sqlite/record_table.hpp>
-#include <cairn/encode/record_cells.hpp>
+#include <cairn/encode/own_columns.hpp>
+#include <cairn/encode/own_key.hpp>
 
 namespace cairn::inline v0::detail::sql {
 

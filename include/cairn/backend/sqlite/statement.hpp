@@ -73,7 +73,7 @@ inline constexpr std::size_t most_bound = decode_limits{}.record_bytes + 1;
 
 [[nodiscard]] inline int bind_bytes(sqlite3_stmt* to, int place, std::span<std::byte const> value)
 {
-    return bind_cell(to, place, cell::of(value));
+    return bind_cell(to, place, cell::of_bytes(value));
 }
 
 /// The bytes of a text or blob as they lie in the row. `sqlite3_column_text` would copy a text

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+// An opened backend: how it is handed on, and its end.
+#pragma once
+
+#include <cairn/backend/erased.hpp>
+
+namespace cairn::inline v0::detail {
+
+CAIRN_INLINE opened_backend::opened_backend() = default;
+CAIRN_INLINE opened_backend::opened_backend(opened_backend&& other) noexcept = default;
+CAIRN_INLINE opened_backend& opened_backend::operator=(opened_backend&& other) noexcept = default;
+CAIRN_INLINE opened_backend::~opened_backend() = default;
+
+} // namespace cairn::inline v0::detail
