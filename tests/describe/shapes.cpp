@@ -23,7 +23,7 @@ std::string text_of_type()
     return {text, writer.size};
 }
 
-std::vector<int> ordinals(std::span<std::uint8_t const> list)
+std::vector<int> ordinals(cairn::array_view<std::uint8_t> list)
 {
     return {list.begin(), list.end()};
 }

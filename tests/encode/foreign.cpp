@@ -160,7 +160,7 @@ std::vector<std::byte> written(T const& value)
     cairn::detail::write_value(to, value);
     to.check_size();
     to.commit();
-    return {out.span().begin(), out.span().end()};
+    return {out.view().begin(), out.view().end()};
 }
 
 template <class T>
@@ -279,7 +279,7 @@ TEST_CASE("a model may have such members, in its body and in its JSON")
     auto body = cairn::byte_buffer{};
     cairn::record_codec<purse>::encode(original, body);
     auto back = purse{};
-    cairn::record_codec<purse>::decode({}, body.span(), back);
+    cairn::record_codec<purse>::decode({}, body.view(), back);
     CHECK(back == original);
     CHECK(cairn::from_json<purse>(cairn::to_json(original)) == original);
     CHECK_THROWS_AS(

@@ -81,7 +81,7 @@ TEST_CASE("objects as deep as the limit are written and read")
     auto body = cairn::byte_buffer{};
     codec::encode(necklace_of(64), body);
     auto back = necklace{};
-    codec::decode({}, body.span(), back);
+    codec::decode({}, body.view(), back);
     CHECK(beads_of(back) == 64);
     CHECK(beads_of(cairn::from_json<necklace>(cairn::to_json(back))) == 64);
 }

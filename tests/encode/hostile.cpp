@@ -72,7 +72,7 @@ std::vector<std::byte> bytes_of(T const& value)
     auto to = writer{out, {}, {}};
     cairn::detail::write_value(to, value);
     to.commit();
-    return {out.span().begin(), out.span().end()};
+    return {out.view().begin(), out.view().end()};
 }
 
 /// A record with fields that nobody encoded, and a checksum that fits.

@@ -255,7 +255,7 @@ struct stored {
         auto out = cairn::byte_buffer{};
         codec::to_columns(record, columns.data());
         codec::encode(record, out);
-        body.assign(out.span().begin(), out.span().end());
+        body.assign(out.view().begin(), out.view().end());
     }
     stored(stored const&) = delete;
     stored& operator=(stored const&) = delete;

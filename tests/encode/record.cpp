@@ -43,7 +43,7 @@ std::vector<std::byte> body_of(Model const& record, cairn::decode_limits const& 
 {
     auto out = cairn::byte_buffer{};
     cairn::record_codec<Model>::encode(record, out, limits);
-    return {out.span().begin(), out.span().end()};
+    return {out.view().begin(), out.view().end()};
 }
 
 heap decode_heap(heap const& original, cairn::decode_limits const& limits)
@@ -95,7 +95,7 @@ TEST_CASE("encoding appends to the buffer and reuses its memory")
     codec::encode(everything{}, out);
     auto const alone = test::stored{everything{}}.body;
     CHECK(std::memcmp(out.data(), "before", 6) == 0);
-    CHECK(std::vector<std::byte>(out.span().begin() + 6, out.span().end()) == alone);
+    CHECK(std::vector<std::byte>(out.view().begin() + 6, out.view().end()) == alone);
     auto const* const memory = out.data();
     for (int i = 0; i < 100; ++i) {
         out.clear();

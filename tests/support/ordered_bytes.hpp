@@ -241,7 +241,7 @@ private:
             cairn::append_ordered(bytes, columns[i], model.members[model.columns[i]].type);
         auto body = cairn::byte_buffer{};
         codec::encode(record, body);
-        auto const raw = body.span();
+        auto const raw = body.view();
         return bytes.append(reinterpret_cast<char const*>(raw.data()), raw.size());
     }
 

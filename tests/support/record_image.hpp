@@ -23,7 +23,7 @@ std::string image(Model const& record)
         cairn::append_ordered(bytes, columns[i], model.members[model.columns[i]].type);
     auto body = cairn::byte_buffer{};
     cairn::record_codec<Model>::encode(record, body);
-    auto const raw = body.span();
+    auto const raw = body.view();
     return bytes.append(reinterpret_cast<char const*>(raw.data()), raw.size());
 }
 

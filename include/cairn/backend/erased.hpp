@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cairn/backend/seam.hpp>
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/config.hpp>
 #include <cairn/base/function_ref.hpp>
 #include <cairn/encode/record_list.hpp>
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -99,7 +99,7 @@ struct opened_backend {
     std::vector<std::unique_ptr<any_table>> tables; // go first: they point into the database
 };
 
-using record_types = std::span<record_type const* const>;
+using record_types = array_view<record_type const*>;
 
 } // namespace cairn::inline v0::detail
 

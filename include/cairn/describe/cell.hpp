@@ -2,10 +2,11 @@
 // One value of a column, without its C++ type: what keys, bounds and SQL columns are made of.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
+
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace cairn::inline v0 {
@@ -50,9 +51,7 @@ struct cell {
     {
         return {tag::text, 0, value.data(), value.size()};
     }
-    /// Not `of`: beside an overload for spans each call for another type costs a compiler the
-    /// question whether that is a range.
-    static cell of_bytes(std::span<std::byte const> value)
+    static cell of_bytes(array_view<std::byte> value)
     {
         return {tag::bytes, 0, reinterpret_cast<char const*>(value.data()), value.size()};
     }
@@ -65,7 +64,7 @@ struct cell {
     [[nodiscard]] constexpr std::uint64_t as_natural() const { return bits; }
     [[nodiscard]] constexpr double as_real() const { return std::bit_cast<double>(bits); }
     [[nodiscard]] constexpr std::string_view as_text() const { return {data, size}; }
-    [[nodiscard]] std::span<std::byte const> as_bytes() const
+    [[nodiscard]] array_view<std::byte> as_bytes() const
     {
         return {reinterpret_cast<std::byte const*>(data), size};
     }
@@ -81,6 +80,6 @@ struct cell {
 /// A key, or the leading part of one, as its fields in the order of the key schema.
 /// Booleans, signed integers, enums over signed types, durations and time points are `integer`
 /// cells; unsigned integers and enums over unsigned types are `natural` cells.
-using cells = std::span<cell const>;
+using cells = array_view<cell>;
 
 } // namespace cairn::inline v0

@@ -2,6 +2,7 @@
 // Checks of a descriptor against its model, and the report of what they find.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/diagnosis.hpp>
 #include <cairn/describe/elements.hpp>
 #include <cairn/describe/stored_type.hpp>
@@ -11,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -28,9 +28,9 @@ struct member_fact {
     std::string_view name{};
     column_type type{};
     fault refused = fault::none;
-    void const* tag = nullptr;                       ///< `type_tag` of the member's type
-    bool is_enum = false;                            ///< not an optional one
-    std::span<enumerator_shape const> enumerators{}; ///< of an enum or an optional one
+    void const* tag = nullptr;                  ///< `type_tag` of the member's type
+    bool is_enum = false;                       ///< not an optional one
+    array_view<enumerator_shape> enumerators{}; ///< of an enum or an optional one
 };
 
 template <class Model, class T>
@@ -49,7 +49,7 @@ struct member_facts_in<Model, std::index_sequence<I...>> {
         fact_of<Model, member_type<Model, I>>(member_name<Model, I>)..., {}};
 };
 
-using facts = list<member_fact>;
+using facts = array_view<member_fact>;
 
 template <class Model>
 inline constexpr facts member_facts{
@@ -95,7 +95,7 @@ constexpr fault key_fault(member_fact const& m)
 constexpr diagnosis diagnose_key_fields(element const& e, facts members)
 {
     auto const key = parse_key_text(e.text);
-    for (auto const& name : list<std::string_view>{key.fields.data(), key.size}) {
+    for (auto const& name : array_view<std::string_view>{key.fields.data(), key.size}) {
         auto const at = find_member(members, name);
         if (at == not_found_member) return {fault::key_unknown_member, name};
         if (auto const code = key_fault(members[at]); code != fault::none) return {code, name};
@@ -116,7 +116,7 @@ constexpr diagnosis diagnose_member_list(
     return {};
 }
 
-constexpr bool names_value(std::span<enumerator_shape const> names, std::int64_t value)
+constexpr bool names_value(array_view<enumerator_shape> names, std::int64_t value)
 {
     for (auto const& one : names) {
         if (one.value == value) return true;
@@ -124,7 +124,7 @@ constexpr bool names_value(std::span<enumerator_shape const> names, std::int64_t
     return names.empty();
 }
 
-constexpr bool names_values(std::span<enumerator_shape const> names, change_element const& change)
+constexpr bool names_values(array_view<enumerator_shape> names, change_element const& change)
 {
     for (auto const to : change.to) {
         if (!names_value(names, to)) return false;

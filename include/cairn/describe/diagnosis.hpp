@@ -47,7 +47,7 @@ constexpr bool good_name(std::string_view name)
     return true;
 }
 
-constexpr bool contains(list<std::string_view> names, std::string_view name)
+constexpr bool contains(array_view<std::string_view> names, std::string_view name)
 {
     for (auto const& one : names) {
         if (one == name) return true;
@@ -55,7 +55,7 @@ constexpr bool contains(list<std::string_view> names, std::string_view name)
     return false;
 }
 
-constexpr std::string_view repeated(list<std::string_view> names)
+constexpr std::string_view repeated(array_view<std::string_view> names)
 {
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (contains(names.first(i), names[i])) return names[i];

@@ -2,6 +2,7 @@
 // What the elements of a descriptor say, as plain values.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/shape.hpp>
 
 #include <cstddef>
@@ -26,26 +27,11 @@ enum class element_kind : std::uint8_t {
 template <class T>
 inline constexpr char type_tag = 0;
 
-/// A view of an array. Unlike `std::span` it costs the compiler next to nothing.
-template <class T>
-struct list {
-    T const* items = nullptr;
-    std::size_t count = 0;
-
-    [[nodiscard]] constexpr std::size_t size() const { return count; }
-    [[nodiscard]] constexpr bool empty() const { return count == 0; }
-    [[nodiscard]] constexpr T const* begin() const { return items; }
-    [[nodiscard]] constexpr T const* end() const { return items + count; }
-    [[nodiscard]] constexpr T const& front() const { return items[0]; }
-    [[nodiscard]] constexpr T const& operator[](std::size_t i) const { return items[i]; }
-    [[nodiscard]] constexpr list first(std::size_t n) const { return {items, n}; }
-};
-
 /// The changes from one value of a lifecycle.
 struct change_element {
     void const* type = nullptr; ///< `type_tag` of the enum
     std::int64_t from = 0;
-    list<std::int64_t> to{};
+    array_view<std::int64_t> to{};
     bool known = true;    ///< every value is declared by the enum
     bool one_type = true; ///< all of them are of the same enum
 };
@@ -53,16 +39,16 @@ struct change_element {
 /// One element of a descriptor.
 struct element {
     element_kind kind = element_kind::foreign;
-    std::string_view text{};          ///< name of an index, text of a key
-    list<std::string_view> members{}; ///< of an index, column, secret or lifecycle
-    std::uint32_t number = 0;         ///< of a version
-    list<change_element> changes{};   ///< of a lifecycle
+    std::string_view text{};                ///< name of an index, text of a key
+    array_view<std::string_view> members{}; ///< of an index, column, secret or lifecycle
+    std::uint32_t number = 0;               ///< of a version
+    array_view<change_element> changes{};   ///< of a lifecycle
 };
 
 /// A whole descriptor.
 struct description {
     std::string_view name{};
-    list<element> elements{};
+    array_view<element> elements{};
 };
 
 /// The base of every type that `entity` takes.

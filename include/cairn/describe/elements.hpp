@@ -24,7 +24,7 @@ template <fixed_string... Texts>
 inline constexpr std::string_view texts[sizeof...(Texts) + 1]{Texts.view()..., {}};
 
 template <fixed_string... Texts>
-inline constexpr list<std::string_view> text_list{texts<Texts...>, sizeof...(Texts)};
+inline constexpr array_view<std::string_view> text_list{texts<Texts...>, sizeof...(Texts)};
 
 template <std::uint32_t Number>
 struct version_element : element_base {

@@ -2,13 +2,13 @@
 // Names for the values of an enum, declared once beside it.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/fault.hpp>
 #include <cairn/describe/shape.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -23,7 +23,7 @@ struct named_value {
 
 /// What `cairn::enum_names` is for an enum without declared names.
 struct unnamed {
-    static constexpr std::span<enumerator_shape const> view() { return {}; }
+    static constexpr array_view<enumerator_shape> view() { return {}; }
 };
 
 /// The declared names of an enum.
@@ -31,7 +31,7 @@ template <class Enum, std::size_t N>
 struct declared_names {
     std::array<enumerator_shape, N> values{};
 
-    [[nodiscard]] constexpr std::span<enumerator_shape const> view() const { return values; }
+    [[nodiscard]] constexpr array_view<enumerator_shape> view() const { return values; }
 };
 
 /// Names the values of `Enum`: `cairn::names<color>({{color::red, "red"}, {color::blue, "blue"}})`.
@@ -64,7 +64,7 @@ constexpr bool reads_as_number(std::string_view name)
         || (name.front() >= '0' && name.front() <= '9');
 }
 
-constexpr diagnosis diagnose_enumerators(std::span<enumerator_shape const> names)
+constexpr diagnosis diagnose_enumerators(array_view<enumerator_shape> names)
 {
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (reads_as_number(names[i].name)) return {fault::enum_name_bad, names[i].name};

@@ -17,7 +17,7 @@ namespace cairn::inline v0 {
 
 namespace detail {
 
-inline void append_names(std::string& out, shape const& s, std::span<std::uint8_t const> members)
+inline void append_names(std::string& out, shape const& s, array_view<std::uint8_t> members)
 {
     for (auto const member : members) out.append(" ").append(s.members[member].name);
     out.push_back('\n');

@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -36,15 +35,14 @@ inline constexpr std::size_t key_size = shape_of<Model>.key.size;
 /// What a list of arguments is checked against: an ordered list of members.
 struct key_order {
     template <class Model>
-    static constexpr std::span<std::uint8_t const> members = shape_of<Model>.key.columns();
+    static constexpr array_view<std::uint8_t> members = shape_of<Model>.key.columns();
     static constexpr fault left_over = fault::key_arguments_left_over;
 };
 
 template <std::size_t Index>
 struct index_order {
     template <class Model>
-    static constexpr std::span<std::uint8_t const> members =
-        shape_of<Model>.indexes[Index].columns();
+    static constexpr array_view<std::uint8_t> members = shape_of<Model>.indexes[Index].columns();
     static constexpr fault left_over = fault::index_arguments_left_over;
 };
 

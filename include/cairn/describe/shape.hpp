@@ -2,12 +2,12 @@
 // A model's description as plain data, so that most of the library is not a template.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/cell.hpp>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 
 namespace cairn::inline v0 {
@@ -32,7 +32,7 @@ struct index_shape {
     std::uint8_t size = 0;
     std::array<std::uint8_t, max_index_columns> members{};
 
-    [[nodiscard]] constexpr std::span<std::uint8_t const> columns() const
+    [[nodiscard]] constexpr array_view<std::uint8_t> columns() const
     {
         return {members.data(), size};
     }
@@ -46,7 +46,7 @@ struct key_shape {
     std::array<std::string_view, max_index_columns + 1> literals{};
     bool is_sequence = false; ///< one signed integer: the key is the rowid, and the order of ties
 
-    [[nodiscard]] constexpr std::span<std::uint8_t const> columns() const
+    [[nodiscard]] constexpr array_view<std::uint8_t> columns() const
     {
         return {members.data(), size};
     }
@@ -68,14 +68,14 @@ struct enumerator_shape {
 struct shape {
     std::string_view name;
     std::uint32_t version = 1;
-    std::span<member_shape const> members; ///< in the order of declaration
-    std::span<index_shape const> indexes;  ///< indexes and uniques in the order of the descriptor
+    array_view<member_shape> members; ///< in the order of declaration
+    array_view<index_shape> indexes;  ///< indexes and uniques in the order of the descriptor
     key_shape key;
-    std::span<std::uint8_t const> columns; ///< ordinals of members with a column, ascending
-    int lifecycle = -1;                    ///< ordinal of the lifecycle member, or -1
-    std::span<transition_shape const> transitions;
+    array_view<std::uint8_t> columns; ///< ordinals of members with a column, ascending
+    int lifecycle = -1;               ///< ordinal of the lifecycle member, or -1
+    array_view<transition_shape> transitions;
     /// Names declared for the enum of member `m` (empty: none, it prints as a number).
-    std::span<enumerator_shape const> (*enumerators)(std::size_t member) = nullptr;
+    array_view<enumerator_shape> (*enumerators)(std::size_t member) = nullptr;
 };
 
 } // namespace cairn::inline v0

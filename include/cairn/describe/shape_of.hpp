@@ -8,7 +8,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string_view>
 #include <utility>
 
@@ -24,14 +23,14 @@ struct shape_sizes {
     std::size_t transitions = 0;
 };
 
-constexpr void mark(element const& e, facts members, std::span<member_shape> out)
+constexpr void mark(element const& e, facts members, member_shape* out)
 {
     auto const set = [&](std::string_view name, bool member_shape::*flag) {
         out[find_member(members, name)].*flag = true;
     };
     if (e.kind == element_kind::key) {
         auto const key = parse_key_text(e.text);
-        for (auto const& name : list<std::string_view>{key.fields.data(), key.size}) {
+        for (auto const& name : array_view<std::string_view>{key.fields.data(), key.size}) {
             set(name, &member_shape::key);
             set(name, &member_shape::column);
         }
@@ -43,7 +42,7 @@ constexpr void mark(element const& e, facts members, std::span<member_shape> out
     }
 }
 
-constexpr void mark_all(description const& d, facts members, std::span<member_shape> out)
+constexpr void mark_all(description const& d, facts members, member_shape* out)
 {
     for (std::size_t i = 0; i < members.size(); ++i) {
         out[i].name = members[i].name;
@@ -52,7 +51,7 @@ constexpr void mark_all(description const& d, facts members, std::span<member_sh
     for (auto const& e : d.elements) mark(e, members, out);
 }
 
-constexpr shape_sizes measure(description const& d, std::span<member_shape const> members)
+constexpr shape_sizes measure(description const& d, array_view<member_shape> members)
 {
     shape_sizes sizes{.text = d.name.size()};
     for (auto const& e : d.elements) {
@@ -68,7 +67,7 @@ template <class Model>
 constexpr auto marked_members()
 {
     std::array<member_shape, member_count<Model>> out{};
-    mark_all(descriptor_of<Model>::view(), member_facts<Model>, out);
+    mark_all(descriptor_of<Model>::view(), member_facts<Model>, out.data());
     return out;
 }
 
@@ -223,14 +222,14 @@ template <class Model>
 inline constexpr auto parts_of = make_parts<Model>();
 
 template <class Model, std::size_t... I>
-constexpr std::array<std::span<enumerator_shape const>, sizeof...(I)> all_enumerators(
+constexpr std::array<array_view<enumerator_shape>, sizeof...(I)> all_enumerators(
     std::index_sequence<I...>)
 {
     return {enumerators_of<member_type<Model, I>>()...};
 }
 
 template <class Model>
-std::span<enumerator_shape const> enumerators_of_member(std::size_t member)
+array_view<enumerator_shape> enumerators_of_member(std::size_t member)
 {
     static constexpr auto all = all_enumerators<Model>(
         std::make_index_sequence<member_count<Model>>{});
@@ -250,7 +249,7 @@ constexpr shape make_shape()
     return result;
 }
 
-constexpr std::span<enumerator_shape const> no_enumerators(std::size_t)
+constexpr array_view<enumerator_shape> no_enumerators(std::size_t)
 {
     return {};
 }

@@ -2,6 +2,7 @@
 // Which types a member may have, in a column or in the body, and why others are refused.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/fixed_string.hpp>
 #include <cairn/describe/column.hpp>
 #include <cairn/describe/enum_names.hpp>
@@ -259,7 +260,7 @@ constexpr fault fault_of_leaf()
 }
 
 template <class T>
-constexpr std::span<enumerator_shape const> enumerators_of()
+constexpr array_view<enumerator_shape> enumerators_of()
 {
     if constexpr (std::is_enum_v<T>)
         return enum_names<T>.view();

@@ -2,9 +2,10 @@
 // Bytes that grow at the end, kept for reuse and never filled with zeros first.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
+
 #include <cstddef>
 #include <cstring>
-#include <span>
 #include <utility>
 
 namespace cairn::inline v0 {
@@ -29,7 +30,7 @@ public:
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
     [[nodiscard]] std::byte* data() noexcept { return bytes_; }
     [[nodiscard]] std::byte const* data() const noexcept { return bytes_; }
-    [[nodiscard]] std::span<std::byte const> span() const noexcept { return {bytes_, size_}; }
+    [[nodiscard]] array_view<std::byte> view() const noexcept { return {bytes_, size_}; }
 
     void clear() noexcept { size_ = 0; }
 
@@ -60,13 +61,12 @@ public:
         if (count != 0) std::memcpy(extend(count), source, count);
     }
 
-    void append(std::span<std::byte const> source) { append(source.data(), source.size()); }
+    void append(array_view<std::byte> source) { append(source.data(), source.size()); }
 
-    /// The memory behind the end, for a writer that says later how much of it is used.
-    [[nodiscard]] std::span<std::byte> spare() noexcept
-    {
-        return {bytes_ + size_, capacity_ - size_};
-    }
+    // The memory behind the end, for a writer that says later how much of it is used.
+
+    [[nodiscard]] std::byte* spare_begin() noexcept { return bytes_ + size_; }
+    [[nodiscard]] std::byte* spare_end() noexcept { return bytes_ + capacity_; }
 
     /// Keeps the first `used` bytes of the spare memory and makes room for `count` behind them;
     /// returns where that room begins.

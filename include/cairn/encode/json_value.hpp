@@ -90,7 +90,7 @@ inline void append_text(std::string& out, std::string_view text)
 }
 
 inline void append_enumerator(
-    std::string& out, std::span<enumerator_shape const> names, std::int64_t value, bool is_signed)
+    std::string& out, array_view<enumerator_shape> names, std::int64_t value, bool is_signed)
 {
     for (auto const& each : names)
         if (each.value == value) return append_string(out, each.name);
@@ -183,7 +183,7 @@ inline void parse_text(json_reader& in, std::string& out)
 
 /// The value of an enum by its name; nothing if it is written as a number.
 inline std::optional<std::int64_t> parse_enumerator(
-    json_reader& in, std::span<enumerator_shape const> names)
+    json_reader& in, array_view<enumerator_shape> names)
 {
     if (in.peek() != '"') return std::nullopt;
     auto name = std::string{};

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <type_traits>
 #include <vector>
@@ -38,8 +39,7 @@ constexpr Bits little_endian(Bits value)
 class writer {
 public:
     writer(byte_buffer& out, decode_limits const& limits, std::string_view model) noexcept
-        : out_{out}, at_{out.spare().data()}, end_{at_ + out.spare().size()}, bounds_{limits},
-          model_{model}
+        : out_{out}, at_{out.spare_begin()}, end_{out.spare_end()}, bounds_{limits}, model_{model}
     {
     }
     writer(writer const&) = delete;
@@ -70,7 +70,7 @@ public:
 
     /// Brings what was written from `start` on into the order of its entries' bytes; `ends` are
     /// where the entries end, all counted from the first byte written.
-    void sort(std::size_t start, std::span<std::size_t const> ends);
+    void sort(std::size_t start, array_view<std::size_t> ends);
 
     /// Checks the size of all that was written.
     void check_size() const;

@@ -45,7 +45,7 @@ CAIRN_INLINE std::span<std::byte const> writer::written() const noexcept
     return {start, static_cast<std::size_t>(at_ - start)};
 }
 
-CAIRN_INLINE void writer::sort(std::size_t start, std::span<std::size_t const> ends)
+CAIRN_INLINE void writer::sort(std::size_t start, array_view<std::size_t> ends)
 {
     auto const before = written().subspan(start);
     auto const copy = std::string{reinterpret_cast<char const*>(before.data()), before.size()};

@@ -17,7 +17,7 @@ CAIRN_INLINE std::uint64_t header_checksum(checkpoint_header const& header)
     auto bytes = byte_buffer{};
     append_value(bytes, header);
     bytes.truncate(bytes.size() - sizeof header.checksum);
-    return checksum(bytes.span());
+    return checksum(bytes.view());
 }
 
 /// Whether so many bytes stand in so many chunks, of which all but the last are full.

@@ -20,7 +20,7 @@ error_details about(shape const& s, cells key, char const* message);
 
 /// The question that finds the records with the same values in one unique; false if one of the
 /// values is null, which conflicts with nothing.
-bool ask_for_equals(question& q, shape const& s, std::size_t index, std::span<cell const> columns);
+bool ask_for_equals(question& q, shape const& s, std::size_t index, array_view<cell> columns);
 
 [[noreturn]] void refuse_absent(shape const& s, cells key);
 [[noreturn]] void refuse_transition(shape const& s, cells key);

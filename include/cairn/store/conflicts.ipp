@@ -14,7 +14,7 @@ CAIRN_INLINE error_details about(shape const& s, cells key, char const* message)
 }
 
 CAIRN_INLINE bool ask_for_equals(
-    question& q, shape const& s, std::size_t index, std::span<cell const> columns)
+    question& q, shape const& s, std::size_t index, array_view<cell> columns)
 {
     auto const& unique = s.indexes[index];
     q = {.order = ordering::index, .index = static_cast<std::uint8_t>(index)};

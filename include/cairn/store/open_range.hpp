@@ -17,7 +17,7 @@ namespace detail {
 
 /// `Index` is an ordinal in `shape::indexes`, or `by_key`.
 template <class Model, std::size_t Index>
-constexpr std::span<std::uint8_t const> columns_of_order()
+constexpr array_view<std::uint8_t> columns_of_order()
 {
     if constexpr (Index == by_key)
         return shape_of<Model>.key.columns();

@@ -17,7 +17,7 @@ struct page_place {
 
 /// The place of a record in the order of a question.
 position position_of(
-    shape const& s, question const& q, std::span<cell const> columns, std::int64_t sequence);
+    shape const& s, question const& q, array_view<cell> columns, std::int64_t sequence);
 
 /// What lies behind a sequence, in the order of insertion.
 bound bound_above(std::int64_t sequence);

@@ -11,10 +11,10 @@
 namespace cairn::inline v0::detail {
 
 CAIRN_INLINE position
-position_of(shape const& s, question const& q, std::span<cell const> columns, std::int64_t sequence)
+position_of(shape const& s, question const& q, array_view<cell> columns, std::int64_t sequence)
 {
     auto at = position{};
-    auto append = [&](std::span<std::uint8_t const> members) {
+    auto append = [&](array_view<std::uint8_t> members) {
         for (auto const m : members) {
             append_ordered(at, columns[column_position(s, m)], s.members[m].type);
         }
@@ -76,7 +76,7 @@ inline bool is_position(shape const& s, question const& q, std::string_view byte
 {
     if (bytes.empty()) return true;
     auto scratch = std::string{};
-    auto const pass = [&](std::span<std::uint8_t const> members) {
+    auto const pass = [&](array_view<std::uint8_t> members) {
         for (auto const m : members)
             static_cast<void>(read_ordered(bytes, s.members[m].type, scratch));
     };

@@ -23,7 +23,7 @@ CAIRN_INLINE bool record_table::insert(sqlite_session& s, void const* record)
 {
     auto columns = own_columns{type_};
     encode(record);
-    return engine_.insert(s, columns.of(record).data(), body_.span());
+    return engine_.insert(s, columns.of(record).data(), body_.view());
 }
 
 CAIRN_INLINE std::optional<std::int64_t> record_table::find(
@@ -58,7 +58,7 @@ CAIRN_INLINE bool record_table::rewrite(sqlite_session& s, void const* record)
 {
     auto columns = own_columns{type_};
     encode(record);
-    return engine_.rewrite(s, columns.of(record).data(), body_.span());
+    return engine_.rewrite(s, columns.of(record).data(), body_.view());
 }
 
 CAIRN_INLINE bool record_table::replace(
@@ -67,7 +67,7 @@ CAIRN_INLINE bool record_table::replace(
     auto old = own_columns{type_};
     auto now = own_columns{type_};
     encode(after);
-    return engine_.replace(s, sequence, old.of(before).data(), now.of(after).data(), body_.span());
+    return engine_.replace(s, sequence, old.of(before).data(), now.of(after).data(), body_.view());
 }
 
 CAIRN_INLINE void record_table::fetch(
