@@ -13,10 +13,10 @@ Floor:    the same job written by hand on sqlite3_*, compiled in the same run wi
     carrier      the one file that carries the functions that are no templates; once a program
 
 The budget is that of a file of a program, which is what is compiled again and again. The figure is
-processor time (user + system, the least of the repetitions), which other programs disturb less than
-wall time, and the largest resident memory. One compilation runs at a time, the programs in turn;
-compiler caches are bypassed. Each program is linked and run: a program that
-does not do its job is not a figure.
+processor time (user + system, the least of the repetitions, of which header_only has two), which
+other programs disturb less than wall time, and the largest resident memory. One compilation runs at
+a time, the programs in turn; compiler caches are bypassed. Each program is linked and run: a
+program that does not do its job is not a figure.
 """
 
 import argparse

@@ -5,6 +5,7 @@
 #include <cairn/backend/erased.hpp>
 
 #include <memory>
+#include <span>
 #include <string_view>
 #include <utility>
 

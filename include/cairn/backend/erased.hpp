@@ -96,7 +96,7 @@ struct opened_backend {
     ~opened_backend();
 
     std::unique_ptr<any_database> database;
-    std::vector<std::unique_ptr<any_table>> tables; // go first: they point into the database
+    std::vector<std::unique_ptr<any_table>> tables; // end first: they point into the database
 };
 
 using record_types = array_view<record_type const*>;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 namespace cairn::inline v0 {
 
@@ -18,10 +19,10 @@ public:
     /// Of whatever has its elements in one piece: a `std::array`, vector or span. It may be a
     /// temporary, for an argument.
     template <class Container>
-        requires requires(Container const& all, T const*& first, std::size_t& size)
+        requires requires(Container const& all)
         {
-            first = all.data();
-            size = all.size();
+            requires std::is_same_v<std::remove_cvref_t<decltype(*all.data())>, T>;
+            all.size();
         }
     constexpr array_view(Container const& all) : first_{all.data()}, size_{all.size()} {}
     template <std::size_t N>
@@ -36,9 +37,7 @@ public:
     [[nodiscard]] constexpr T const* end() const { return first_ + size_; }
     [[nodiscard]] constexpr T const& operator[](std::size_t i) const { return first_[i]; }
     [[nodiscard]] constexpr T const& front() const { return first_[0]; }
-    [[nodiscard]] constexpr T const& back() const { return first_[size_ - 1]; }
     [[nodiscard]] constexpr array_view first(std::size_t n) const { return {first_, n}; }
-    [[nodiscard]] constexpr array_view last(std::size_t n) const { return {end() - n, n}; }
 
 private:
     T const* first_ = nullptr;

@@ -2,6 +2,7 @@
 // Checks of what a descriptor says by itself, before the model is looked at.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/element.hpp>
 #include <cairn/describe/fault.hpp>
 #include <cairn/describe/key_schema.hpp>

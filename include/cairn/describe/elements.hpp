@@ -2,6 +2,7 @@
 // The words of a descriptor: entity, version, key, index, unique, column, secret, lifecycle.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/fixed_string.hpp>
 #include <cairn/describe/diagnosis.hpp>
 #include <cairn/describe/element.hpp>

@@ -2,12 +2,12 @@
 // Canonical texts of a model: what has to stay the same while its version stays the same.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/shape.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>

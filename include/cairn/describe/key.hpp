@@ -2,6 +2,7 @@
 // Keys and index values as cells, made from what a caller writes.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/argument.hpp>
 #include <cairn/describe/schema.hpp>
 

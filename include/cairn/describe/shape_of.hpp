@@ -2,6 +2,7 @@
 // Makes the shape of a model out of its descriptor, while the program is compiled.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/checked.hpp>
 #include <cairn/describe/type_text.hpp>
 

@@ -2,6 +2,7 @@
 // How single values look in JSON: numbers, texts, bytes, names of enums, moments.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/hex.hpp>
 #include <cairn/describe/shape.hpp>
 #include <cairn/encode/iso_time.hpp>

@@ -2,6 +2,7 @@
 // Appends bytes and lengths to a body, within the limits of a record; knows no types.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/config.hpp>
 #include <cairn/encode/buffer.hpp>
 #include <cairn/encode/limits.hpp>
@@ -91,16 +92,16 @@ private:
     std::string_view model_;
 };
 
-/// What is written from here on, entry by entry, in the order of the entries' bytes.
+/// Entries that are written one by one from here on, and brought into the order of their bytes.
 class sorted_entries {
 public:
     sorted_entries(writer& out, std::size_t count);
     sorted_entries(sorted_entries const&) = delete;
     sorted_entries& operator=(sorted_entries const&) = delete;
-    ~sorted_entries();
+    ~sorted_entries(); // not in every program's file
 
-    void end_one();
-    void sort();
+    void end_one(); ///< what was written since the last one is an entry
+    void sort();    ///< once, behind the last entry
 
 private:
     writer& out_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/backend/seam.hpp>
+#include <cairn/base/array_view.hpp>
 #include <cairn/base/config.hpp>
 
 namespace cairn::inline v0::detail {

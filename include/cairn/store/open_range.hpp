@@ -2,6 +2,7 @@
 // A range whose next column can still be bounded, and how `by` and `prefix` ask their questions.
 #pragma once
 
+#include <cairn/base/array_view.hpp>
 #include <cairn/describe/key.hpp>
 #include <cairn/describe/schema.hpp>
 #include <cairn/store/range.hpp>

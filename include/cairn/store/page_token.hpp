@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cairn/backend/seam.hpp>
+#include <cairn/base/array_view.hpp>
 
 #include <string>
 #include <string_view>
