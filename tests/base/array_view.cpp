@@ -43,8 +43,8 @@ TEST_CASE("an array view shows parts of itself, and converts to a span")
 {
     static constexpr int plain[] = {1, 2, 3};
     constexpr auto all = numbers{plain};
-    static_assert(all.size() == 3 && all.front() == 1 && all[2] == 3);
-    static_assert(all.first(2).size() == 2 && all.first(2)[1] == 2);
+    static_assert(all.size() == 3 && all.front() == 1 && all[1] == 2 && all.back() == 3);
+    static_assert(all.first(2).size() == 2 && all.first(2).back() == 2);
     CHECK(std::span<int const>{all}.data() == plain);
     CHECK(all.end() - all.begin() == 3);
 }

@@ -37,6 +37,7 @@ public:
     [[nodiscard]] constexpr T const* end() const { return first_ + size_; }
     [[nodiscard]] constexpr T const& operator[](std::size_t i) const { return first_[i]; }
     [[nodiscard]] constexpr T const& front() const { return first_[0]; }
+    [[nodiscard]] constexpr T const& back() const { return first_[size_ - 1]; }
     [[nodiscard]] constexpr array_view first(std::size_t n) const { return {first_, n}; }
 
 private:
