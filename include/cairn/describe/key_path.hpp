@@ -47,16 +47,18 @@ namespace detail {
 inline void append_percent(std::string& out, std::string_view text)
 {
     constexpr std::string_view digits = "0123456789ABCDEF";
-    for (char const c : text) {
-        if (unreserved(c)) {
-            out.push_back(c);
-            continue;
-        }
-        auto const byte = static_cast<unsigned char>(c);
+    auto const* kept = text.data(); // what is not appended yet
+    auto const* const end = kept + text.size();
+    for (auto const* at = kept; at != end; ++at) {
+        if (unreserved(*at)) continue;
+        auto const byte = static_cast<unsigned char>(*at);
+        out.append(kept, at);
         out.push_back('%');
         out.push_back(digits[byte / 16]);
         out.push_back(digits[byte % 16]);
+        kept = at + 1;
     }
+    out.append(kept, end);
 }
 
 inline std::string_view name_of_value(shape const& s, std::size_t member, cell const& value)

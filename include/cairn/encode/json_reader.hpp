@@ -163,9 +163,11 @@ private:
     [[nodiscard]] std::size_t plain_run() const
     {
         auto end = at_;
-        while (end < text_.size() && text_[end] != '"' && text_[end] != '\\') {
-            auto const size = utf8_size(text_.substr(end, 4));
-            if (size == 0 || static_cast<unsigned char>(text_[end]) < 0x20) break;
+        while (end < text_.size()) {
+            auto const c = text_[end];
+            if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20) break;
+            auto const size = is_ascii(c) ? 1 : utf8_size(text_.substr(end, 4));
+            if (size == 0) break;
             end += size;
         }
         return end - at_;

@@ -58,18 +58,25 @@ inline void append_escaped(std::string& out, unsigned char c)
     (out += hex_digits[c >> 4]) += hex_digits[c & 15];
 }
 
+/// Whether a byte of UTF-8 stands for itself in a string.
+constexpr bool is_plain(char c)
+{
+    return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\' && c != '\x7F';
+}
+
 /// Text that is UTF-8.
 inline void append_string(std::string& out, std::string_view text)
 {
     out += '"';
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
-        if (byte < 0x20 || c == '"' || c == '\\' || byte == 0x7F)
-            append_escaped(out, byte);
-        else
-            out += c;
+    auto const* plain = text.data(); // what is not appended yet
+    auto const* const end = plain + text.size();
+    for (auto const* at = plain; at != end; ++at) {
+        if (is_plain(*at)) continue;
+        out.append(plain, at);
+        append_escaped(out, static_cast<unsigned char>(*at));
+        plain = at + 1;
     }
-    out += '"';
+    out.append(plain, end) += '"';
 }
 
 inline std::span<std::byte const> bytes_of(void const* data, std::size_t size)

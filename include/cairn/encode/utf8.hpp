@@ -9,6 +9,11 @@
 
 namespace cairn::inline v0::detail {
 
+constexpr bool is_ascii(char c)
+{
+    return static_cast<unsigned char>(c) < 0x80;
+}
+
 /// The bytes of the code point at the front of `text`; 0 if none begins there. Overlong forms,
 /// surrogates and values above U+10FFFF are none.
 constexpr std::size_t utf8_size(std::string_view text)
@@ -31,10 +36,10 @@ constexpr std::size_t utf8_size(std::string_view text)
 
 constexpr bool is_utf8(std::string_view text)
 {
-    while (!text.empty()) {
-        auto const size = utf8_size(text);
+    for (std::size_t at = 0; at != text.size();) {
+        auto const size = is_ascii(text[at]) ? 1 : utf8_size(text.substr(at));
         if (size == 0) return false;
-        text.remove_prefix(size);
+        at += size;
     }
     return true;
 }
