@@ -50,11 +50,17 @@ template <class Function>
     }
 struct parameter_type<Function> : decltype(parameter_of(static_cast<Function*>(nullptr))) {};
 
+/// Whether a parameter is the record, but not the one that will be stored: a copy, or one that
+/// cannot be changed. What is no record (a base of it, any type at all) is not looked at.
+template <class Model, class Parameter>
+inline constexpr bool is_other_record =
+    std::is_same_v<std::remove_cvref_t<Parameter>, Model> && !std::is_same_v<Parameter, Model&>;
+
 template <class Model, class Function>
-inline constexpr bool can_change =
-    std::is_invocable_v<
-        std::add_lvalue_reference_t<Function>,
-        Model&> && !std::is_same_v<typename parameter_type<std::remove_pointer_t<Function>>::type, Model>;
+inline constexpr bool can_change = std::conjunction_v<
+    std::is_invocable<std::add_lvalue_reference_t<Function>, Model&>,
+    std::bool_constant<
+        !is_other_record<Model, typename parameter_type<std::remove_pointer_t<Function>>::type>>>;
 
 /// The type of the last of several arguments; void of none.
 template <class... Arguments>
@@ -67,14 +73,14 @@ struct last_argument<First, Rest...> {
         std::remove_reference_t<std::tuple_element_t<sizeof...(Rest), std::tuple<First, Rest...>>>;
 };
 
-/// Whether a function can change a record; refuses one that takes none, or a copy.
+/// Whether a function can change a record; refuses one that takes none, a copy, or one to read.
 template <class Model, class Function>
 consteval bool check_change()
 {
     static_assert(
         can_change<Model, Function>,
-        "cairn::update: the last argument is a function that takes the record by reference, to "
-        "change it: write [&](auto& record) { ... }");
+        "cairn::update: the last argument is a function that takes the record by reference, not "
+        "const, to change it: write [&](auto& record) { ... }");
     return can_change<Model, Function>;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// error, at most 12 lines, about task: cairn::update: the last argument is a function that takes the record by reference, to change it: write .*
+// error, at most 12 lines, about task: cairn::update: the last argument is a function that takes the record by reference, not const, to change it: write .*
 #include "../model.hpp"
 
 #include <cairn/cairn.hpp>
