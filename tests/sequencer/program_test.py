@@ -8,6 +8,7 @@ import json
 import os
 import pty
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -30,18 +31,23 @@ class Folder(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.database = os.path.join(self.folder, "dag.db")
 
-    def call(self, *arguments):
+    def call(self, *arguments, **how):
         return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, timeout=60,
-                              cwd=self.folder)
+                              cwd=self.folder, **how)
 
-    def run_node(self, rounds, *more):
+    def run_node(self, rounds, *more, **how):
         return self.call("run", "--validators", "4", "--rounds", str(rounds), "--db", self.database,
-                         "--survives", "process_crash", *more)
+                         "--survives", "process_crash", *more, **how)
 
     def change(self, sql):
         with sqlite3.connect(self.database) as db:
             self.assertGreater(db.execute(sql).rowcount, 0)
         db.close()
+
+    def lose_the_store(self):
+        for ending in ("", "-wal", "-shm"):
+            if os.path.exists(self.database + ending):
+                os.remove(self.database + ending)
 
 
 class CommandLine(Folder):
@@ -224,12 +230,45 @@ class Commands(Folder):
             self.assertRegex(result.stdout, r"quarantined: /dag/certificates/round/29/digest/")
 
     def test_a_node_that_lost_its_store_and_signs_again_is_found_out(self):
-        for ending in ("", "-wal", "-shm"):
-            if os.path.exists(self.database + ending):
-                os.remove(self.database + ending)
+        self.lose_the_store()
         result = self.run_node(30)
         self.assertEqual(result.returncode, 5, result.stdout)
         self.assertIn("SIGNED TWICE", result.stdout)
+
+
+class Full(Folder):
+    """A store whose file cannot grow: what its log holds, which is shorter, stays there."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertEqual(self.run_node(299).returncode, 0)
+
+    def run_node_that_cannot_close(self, rounds):
+        size = os.path.getsize(self.database)
+        result = self.run_node(  # Python ignores SIGXFSZ: without `restore_signals` so does the node
+            rounds, restore_signals=False,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size)))
+        self.assertIn(f"done: highest round {rounds - 1}", result.stdout)
+        self.assertIn("disk_full", result.stderr)
+        self.assertEqual(os.path.getsize(self.database), size)
+        return result.returncode
+
+    def test_what_cannot_be_closed_in_order_is_a_failure_of_the_store_and_loses_nothing(self):
+        self.assertEqual(self.run_node_that_cannot_close(302), 3)
+        result = self.run_node(305)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertRegex(result.stdout, r"recovered: .* highest round 301,")
+
+    def test_what_is_said_of_the_run_goes_before_it(self):
+        shutil.copy(self.database, self.database + ".old")
+        self.assertEqual(self.run_node(300).returncode, 0)
+        self.change("UPDATE certificate SET _body = zeroblob(40) WHERE _seq = (SELECT min(_seq)"
+                    " FROM certificate WHERE round = 298 AND committed = 0)")
+        self.assertEqual(self.run_node_that_cannot_close(303), 4)
+
+        self.lose_the_store()
+        os.rename(self.database + ".old", self.database)
+        self.assertEqual(self.run_node_that_cannot_close(303), 5)
 
 
 class Pages(Folder):
