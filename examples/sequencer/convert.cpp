@@ -64,12 +64,12 @@ peer_id peer_id_from_base58(std::string_view text)
     return id;
 }
 
-std::string to_hex(hash32 const& digest)
+std::string to_hex(std::span<std::byte const> data)
 {
     constexpr auto digits = std::string_view{"0123456789abcdef"};
     auto text = std::string{};
-    text.reserve(2 * digest.size());
-    for (auto const byte : digest) {
+    text.reserve(2 * data.size());
+    for (auto const byte : data) {
         text.push_back(digits[std::to_integer<unsigned>(byte) >> 4U]);
         text.push_back(digits[std::to_integer<unsigned>(byte) & 15U]);
     }

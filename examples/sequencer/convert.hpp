@@ -4,6 +4,8 @@
 
 #include "types.hpp"
 
+#include <cstddef>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,8 +28,8 @@ public:
 /// @errors `malformed_text` for anything that `to_base58` does not give.
 [[nodiscard]] peer_id peer_id_from_base58(std::string_view text);
 
-/// 64 lower-case digits.
-[[nodiscard]] std::string to_hex(hash32 const& digest);
+/// Two lower-case digits a byte: 64 of a digest.
+[[nodiscard]] std::string to_hex(std::span<std::byte const> data);
 
 /// @errors `malformed_text` for anything but 64 hexadecimal digits, of either case.
 [[nodiscard]] hash32 digest_from_hex(std::string_view text);

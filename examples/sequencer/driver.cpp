@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <random>
+#include <span>
 
 namespace sequencer {
 
@@ -19,6 +20,14 @@ std::uint64_t fresh_nonce()
 {
     thread_local auto source = std::random_device{};
     return std::uint64_t{source()} << 32U | source();
+}
+
+/// What was signed, and with what: the same header signed again is a second signature, too.
+std::string signed_as(certificate const& made)
+{
+    auto const& signature = made.aggregated_signature;
+    return to_hex(made.digest) + " (signature "
+        + to_hex(std::span{signature}.first(std::min<std::size_t>(signature.size(), 8))) + ")";
 }
 
 bool is_as_expected(expectation expected, receipt const& answer)
@@ -85,8 +94,8 @@ private:
         ++report.signed_twice;
         complain(
             round,
-            "the node SIGNED TWICE: " + to_hex(seen_.of_round(round)->digest) + " and "
-                + to_hex(made.digest));
+            "the node SIGNED TWICE: " + signed_as(*seen_.of_round(round)) + " and "
+                + signed_as(made));
     }
 
     bool deliver(std::vector<batch> const& work, std::vector<delivery> const& sent)

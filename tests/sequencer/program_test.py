@@ -233,7 +233,10 @@ class Commands(Folder):
         self.lose_the_store()
         result = self.run_node(30)
         self.assertEqual(result.returncode, 5, result.stdout)
-        self.assertIn("SIGNED TWICE", result.stdout)
+        first, second = re.search(r"SIGNED TWICE: (\S+ \(signature \w{16}\)) and (.*)",
+                                  result.stdout).groups()
+        self.assertNotEqual(first, second)
+        self.assertRegex(second, r"^[0-9a-f]{64} \(signature [0-9a-f]{16}\)$")
 
 
 class Full(Folder):
@@ -241,7 +244,8 @@ class Full(Folder):
 
     def setUp(self):
         super().setUp()
-        self.assertEqual(self.run_node(299).returncode, 0)
+        result = self.run_node(299)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
 
     def run_node_that_cannot_close(self, rounds):
         size = os.path.getsize(self.database)
@@ -261,7 +265,8 @@ class Full(Folder):
 
     def test_what_is_said_of_the_run_goes_before_it(self):
         shutil.copy(self.database, self.database + ".old")
-        self.assertEqual(self.run_node(300).returncode, 0)
+        result = self.run_node(300)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         self.change("UPDATE certificate SET _body = zeroblob(40) WHERE _seq = (SELECT min(_seq)"
                     " FROM certificate WHERE round = 298 AND committed = 0)")
         self.assertEqual(self.run_node_that_cannot_close(303), 4)
