@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Laws of the typed table, on every backend: what commit, rollback and savepoints leave.
+// CAIRN_ROLLBACKS sets for how many random histories.
 
 #include "opened_seam.hpp"
 

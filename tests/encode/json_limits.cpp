@@ -91,9 +91,8 @@ TEST_CASE("a text may be many times longer in JSON than in a body")
 {
     auto record = samples{};
     record.text.assign(most_bytes / 4, '\1'); // six characters each
-    auto const text = cairn::to_json(record);
-    CHECK(text.size() > most_bytes);
-    CHECK(cairn::from_json<samples>(text) == record);
+    CHECK(cairn::to_json(record).size() > most_bytes);
+    CHECK(comes_back(record));
 }
 
 TEST_CASE("names may make the text any number of times as long as the body")

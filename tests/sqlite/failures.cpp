@@ -2,6 +2,7 @@
 // What a store does when the disk is full, the file is moved, SQLite gives up a transaction.
 #include "store_file.hpp"
 
+#include <array>
 #include <csignal>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -118,6 +119,36 @@ TEST_CASE("a limit on the size of files is a full disk as well")
     CHECK(db.count() == static_cast<std::uint64_t>(stored) + 2);
 }
 
+TEST_CASE("a store that has no room to be opened says so, and is opened when there is room")
+{
+    auto refused = std::array{0, 0};
+    for (rlim_t room = 0;; room += 3000) {
+        CAPTURE(room);
+        REQUIRE(room < 1'000'000);
+        auto const folder = temporary_folder{};
+        auto const path = (folder.path() / "notes.db").string();
+        auto has_room = true;
+        for (auto const stored : {0, 1}) { // a new store, and one that was closed in order
+            {
+                auto const limit = file_limit{room};
+                try {
+                    static_cast<void>(open_notes{path});
+                } catch (cairn::error const& thrown) {
+                    CHECK(thrown.code() == cairn::errc::disk_full);
+                    has_room = false;
+                    ++refused[static_cast<std::size_t>(stored)];
+                }
+            }
+            auto db = open_notes{path};
+            CHECK(db.count() == static_cast<std::uint64_t>(stored));
+            CHECK(db.insert(large(stored)));
+        }
+        if (has_room) break;
+    }
+    CHECK(refused[0] > 10);
+    CHECK(refused[1] > 5); // its index of the log takes 32 KiB
+}
+
 TEST_CASE("close says that the log could not be moved into the file, and nothing is missing")
 {
     auto const folder = temporary_folder{};
@@ -126,7 +157,7 @@ TEST_CASE("close says that the log could not be moved into the file, and nothing
     for (int i = 0; i < 200; ++i) db.insert(large(i));
     {
         auto const limit = file_limit{100'000}; // the log is longer; a checkpoint would exceed it
-        CHECK(code_of([&] { db.database.close(); }) == cairn::errc::io_failure);
+        CHECK(code_of([&] { db.database.close(); }) == cairn::errc::disk_full);
     }
     db.database.close(); // once more is fine, also then
     CHECK(fs::file_size(path + "-wal") > 0);

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -170,6 +171,7 @@ public:
     [[nodiscard]] statement prepare(std::string_view sql)
     {
         sqlite3_stmt* made = nullptr;
+        errno = 0;
         auto const code = sqlite3_prepare_v3(
             handle_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &made,
             nullptr);
@@ -178,10 +180,25 @@ public:
         return owned;
     }
 
+    /// Steps a statement. Of a commit that fails, also that of a single statement, older versions of
+    /// SQLite (3.40) do not keep what the system said; `errno` still has it.
+    [[nodiscard]] int step(sqlite3_stmt* prepared)
+    {
+        errno = 0;
+        return sqlite3_step(prepared);
+    }
+
+    /// What the system said of a failure; right behind the call of SQLite that failed, before which
+    /// `errno` was 0. A logger of the program's (SQLITE_CONFIG_LOG) that fails itself spoils it.
+    [[nodiscard]] int system_error() const
+    {
+        return errno != 0 ? errno : sqlite3_system_errno(handle_);
+    }
+
     /// Throws the error for a result code, and remembers what it means for what follows.
     [[noreturn]] void fail(int code, char const* message)
     {
-        auto const meant = judge(code, sqlite3_system_errno(handle_));
+        auto const meant = judge(code, system_error());
         try {
             raise(meant.code, evidence(handle_, code, message));
         } catch (error const& thrown) {
@@ -236,7 +253,7 @@ public:
     /// Steps; whether there is a row.
     bool row()
     {
-        auto const code = sqlite3_step(prepared_);
+        auto const code = step();
         if (code == SQLITE_ROW) return true;
         if (code == SQLITE_DONE) return false;
         on_.fail(code, "a statement failed");
@@ -245,7 +262,7 @@ public:
     /// Steps a statement that gives no rows; false if a key or a unique value is taken.
     [[nodiscard]] bool accepted()
     {
-        auto const code = sqlite3_step(prepared_);
+        auto const code = step();
         if (code == SQLITE_DONE) return true;
         if (is_conflict(code)) return false;
         on_.fail(code, "a statement failed");
@@ -254,12 +271,12 @@ public:
     /// Steps a statement that gives no rows and breaks no constraint.
     void run()
     {
-        if (sqlite3_step(prepared_) != SQLITE_DONE)
+        if (step() != SQLITE_DONE)
             on_.fail(sqlite3_extended_errcode(on_.handle()), "a statement failed");
     }
 
     /// Steps; the bare result code.
-    [[nodiscard]] int step() { return sqlite3_step(prepared_); }
+    [[nodiscard]] int step() { return on_.step(prepared_); }
 
     [[nodiscard]] std::int64_t integer(int place) const
     {

@@ -6,6 +6,7 @@
 #include <cairn/backend/sqlite/database.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <limits>
@@ -254,6 +255,7 @@ CAIRN_INLINE void sqlite_database::move_log(int mode)
     auto in_log = -1;
     auto moved = -1;
     if (waits) sqlite3_busy_timeout(handle, 50);
+    errno = 0;
     auto const code = sqlite3_wal_checkpoint_v2(handle, "main", mode, &in_log, &moved);
     if (waits) sqlite3_busy_timeout(handle, static_cast<int>(options_.busy_timeout.count()));
     if (code != SQLITE_OK && code != SQLITE_BUSY) on_->fail(code, "the checkpoint failed");

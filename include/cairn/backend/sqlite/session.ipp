@@ -108,7 +108,6 @@ CAIRN_INLINE void sqlite_session::refuse_other_writer()
 CAIRN_INLINE void sqlite_session::run_commit()
 {
     auto last = execution{*on_, on_->core(core::commit)};
-    errno = 0;
     auto const code = last.step();
     if (code != SQLITE_DONE) fail_commit(code);
 }
@@ -120,8 +119,7 @@ CAIRN_INLINE void sqlite_session::run_commit()
 /// file say for certain that nothing was committed.
 CAIRN_INLINE void sqlite_session::fail_commit(int code)
 {
-    auto const number = errno != 0 ? errno : sqlite3_system_errno(on_->handle());
-    auto const meant = detail::sql::judge(code, number);
+    auto const meant = detail::sql::judge(code, on_->system_error());
     auto details = detail::sql::evidence(on_->handle(), code, "the commit failed");
     auto const io = (code & 0xff) == SQLITE_IOERR;
     auto const partial = meant.code == errc::disk_full && (!io || code == SQLITE_IOERR_WRITE);
