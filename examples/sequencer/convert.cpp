@@ -27,14 +27,6 @@ bool is_of_a_key(peer_id const& id)
     return std::equal(key_prefix.begin(), key_prefix.end(), id.begin());
 }
 
-int hex_value(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 } // namespace
 
 peer_id peer_id_of(hash32 const& public_key)
@@ -64,28 +56,13 @@ peer_id peer_id_from_base58(std::string_view text)
     return id;
 }
 
-std::string to_hex(std::span<std::byte const> data)
-{
-    constexpr auto digits = std::string_view{"0123456789abcdef"};
-    auto text = std::string{};
-    text.reserve(2 * data.size());
-    for (auto const byte : data) {
-        text.push_back(digits[std::to_integer<unsigned>(byte) >> 4U]);
-        text.push_back(digits[std::to_integer<unsigned>(byte) & 15U]);
-    }
-    return text;
-}
-
 hash32 digest_from_hex(std::string_view text)
 {
     auto digest = hash32{};
     if (text.size() != 2 * digest.size()) refuse("a digest has 64 hexadecimal digits", text);
-    for (std::size_t i = 0; i < digest.size(); ++i) {
-        auto const high = hex_value(text[2 * i]);
-        auto const low = hex_value(text[2 * i + 1]);
-        if (high < 0 || low < 0) refuse("a digest has a character that is not hexadecimal", text);
-        digest[i] = static_cast<std::byte>(high * 16 + low);
-    }
+    auto const decoded = cairn::from_hex(text);
+    if (!decoded) refuse("a digest has a character that is not hexadecimal", text);
+    std::copy(decoded->begin(), decoded->end(), digest.begin());
     return digest;
 }
 

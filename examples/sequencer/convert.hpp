@@ -4,8 +4,8 @@
 
 #include "types.hpp"
 
-#include <cstddef>
-#include <span>
+#include <cairn/base/hex.hpp>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,7 +29,7 @@ public:
 [[nodiscard]] peer_id peer_id_from_base58(std::string_view text);
 
 /// Two lower-case digits a byte: 64 of a digest.
-[[nodiscard]] std::string to_hex(std::span<std::byte const> data);
+using cairn::to_hex;
 
 /// @errors `malformed_text` for anything but 64 hexadecimal digits, of either case.
 [[nodiscard]] hash32 digest_from_hex(std::string_view text);

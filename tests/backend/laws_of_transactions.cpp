@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // Laws of the typed table, on every backend: what commit, rollback and savepoints leave.
-// CAIRN_ROLLBACKS sets for how many random histories.
 
 #include "opened_seam.hpp"
 
@@ -99,8 +98,7 @@ TEST_CASE_TEMPLATE("what is taken back has taken no number", Backend, EVERY_BACK
 TEST_CASE_TEMPLATE(
     "rollback leaves no trace of anything, nested savepoints included", Backend, EVERY_BACKEND)
 {
-    auto const seeds = from_environment("CAIRN_ROLLBACKS", 24);
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    for (std::uint64_t seed = 1; seed != 25; ++seed) {
         CAPTURE(seed);
         auto db = opened_seam<Backend>{};
         auto random = generator{seed};
@@ -120,8 +118,7 @@ TEST_CASE_TEMPLATE(
 
 TEST_CASE_TEMPLATE("commit keeps exactly what the transaction saw last", Backend, EVERY_BACKEND)
 {
-    auto const seeds = from_environment("CAIRN_ROLLBACKS", 24);
-    for (std::uint64_t seed = 101; seed <= 100 + seeds; ++seed) {
+    for (std::uint64_t seed = 100; seed != 125; ++seed) {
         CAPTURE(seed);
         auto db = opened_seam<Backend>{};
         auto random = generator{seed};

@@ -109,6 +109,9 @@ TEST_CASE("a body longer than configured is refused")
     auto task = make_task(1);
     task.payload.resize(w.settings.http.max_body);
     w.ask().submit(task, 413);
+    CHECK(w.db->operator[](tables::in_flight).scan().count() == 0);
+    task.payload.resize(8);
+    CHECK(w.ask().submit(task, 202)["status"] == "received");
 }
 
 TEST_CASE("another task under the same id is a conflict, and too many are turned away")

@@ -72,16 +72,20 @@ std::map<std::string, std::vector<std::string>> lines_of(std::string const& file
     return found;
 }
 
-void check_against_text(std::string const& path)
+/// The first line of a file's dump that is not that of the frozen one, with its number; empty if
+/// there is none.
+std::string difference_from_text(std::string const& path)
 {
     auto now = std::istringstream{dump(path)};
     auto then = std::istringstream{text_of("golden/store.txt")};
-    auto line = std::string{};
-    for (auto wanted = std::string{}; std::getline(then, wanted);) {
-        REQUIRE(std::getline(now, line));
-        CHECK(line == wanted);
+    for (auto number = 1;; ++number) {
+        auto line = std::string{};
+        auto wanted = std::string{};
+        auto const more = static_cast<bool>(std::getline(then, wanted));
+        if (static_cast<bool>(std::getline(now, line)) != more || line != wanted)
+            return std::to_string(number) + ": " + line + " instead of " + wanted;
+        if (!more) return number > 1 ? std::string{} : "there is no text";
     }
-    CHECK_FALSE(std::getline(now, line));
 }
 
 } // namespace
@@ -97,7 +101,7 @@ TEST_CASE("the frozen file opens for writing, is explained by the text beside it
 {
     auto const golden = copy_of_golden{};
     check_records(golden.open());
-    check_against_text(golden.path());
+    CHECK(difference_from_text(golden.path()) == "");
     {
         auto db = golden.open();
         db[jobs].insert(job_of('e', state::waiting, 7));
@@ -119,7 +123,7 @@ TEST_CASE("a file that is written now is the frozen one in every text, number an
         auto db = store{path};
         write_all(db);
     }
-    check_against_text(path);
+    CHECK(difference_from_text(path) == "");
 }
 
 TEST_CASE("page tokens are the frozen ones, and lead where they led")
